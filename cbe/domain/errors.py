@@ -1,0 +1,50 @@
+"""The ways a request can fail, as exceptions; the doors map them to HTTP statuses and exit codes once.
+
+Every error carries its English text. Words with values in them stay apart (``message`` and ``values``), so that a door
+can translate the message before the values are put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+__all__ = ["CbeError", "Conflict", "Forbidden", "Invalid", "NotFound", "Problem"]
+
+Problem = tuple[str, str]
+"""A place as a JSON pointer (``""`` for the whole) and what is wrong there, in English."""
+
+
+class CbeError(Exception):
+    """Anything a person did that cbe cannot do; ``str()`` gives the English text."""
+
+    def __init__(self, message: str, **values: Any) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
+
+
+class NotFound(CbeError):
+    """There is no such thing, or none that this actor may know of."""
+
+
+class Forbidden(CbeError):
+    """The actor may know of the thing but not do this to it."""
+
+
+class Conflict(CbeError):
+    """Somebody or something else came first; the request may be looked at and sent again."""
+
+
+class Invalid(CbeError):
+    """The input has problems: all of them, each with its place.
+
+    >>> str(Invalid([("/program/id", "must not be empty")]))
+    '/program/id: must not be empty'
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: list[Problem] = list(problems)
+        super().__init__("; ".join(f"{at or 'the whole file'}: {text}" for at, text in self.problems))
+        self.message = "%(problems)s"
+        self.values = {"problems": str(self)}

@@ -1,0 +1,104 @@
+"""Programs, the draft each may have, and the versions frozen for ever.
+
+A document is kept as the text it was imported with, so that export gives back what came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, defer, mapped_column
+
+from .database import Instant, Row, db
+
+__all__ = ["DraftRow", "ProgramRow", "VersionRow"]
+
+
+class ProgramRow(Row):
+    """A program; ``key`` is the id in its documents, any string."""
+
+    __tablename__ = "program"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    """The newest title as JSON: a string or a map of languages; for lists, so that they need not read documents."""
+    is_open: Mapped[bool] = mapped_column(default=False)
+    """Whether anybody signed in may ask to join."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class DraftRow(Row):
+    """The document a program's designers work on."""
+
+    __tablename__ = "program_draft"
+
+    program_id: Mapped[UUID] = mapped_column(ForeignKey("program.id"), primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class VersionRow(Row):
+    """A published document; never changed. Numbers count from 1 within the program."""
+
+    __tablename__ = "program_version"
+    __table_args__ = (
+        UniqueConstraint("program_id", "number"),
+        Index("ix_program_version_program_id", "program_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    program_id: Mapped[UUID] = mapped_column(ForeignKey("program.id"))
+    number: Mapped[int]
+    document: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    notes: Mapped[str] = mapped_column(Text, default="")
+    published_at: Mapped[datetime] = mapped_column(Instant)
+
+
+def find_program(key: str) -> ProgramRow | None:
+    """Return the program with this key, or None."""
+    return db.session.scalar(select(ProgramRow).where(ProgramRow.key == key))
+
+
+def list_programs() -> Sequence[ProgramRow]:
+    """List every program by key."""
+    return db.session.scalars(select(ProgramRow).order_by(ProgramRow.key)).all()
+
+
+def find_draft(program_id: UUID) -> DraftRow | None:
+    """Return the draft of a program, or None."""
+    return db.session.get(DraftRow, program_id)
+
+
+def find_version(program_id: UUID, number: int | None = None) -> VersionRow | None:
+    """Return one version, or the newest; None when there is none."""
+    query = select(VersionRow).where(VersionRow.program_id == program_id)
+    if number is not None:
+        query = query.where(VersionRow.number == number)
+    return db.session.scalar(query.order_by(VersionRow.number.desc()).limit(1))
+
+
+def list_versions(program_ids: Sequence[UUID]) -> Sequence[VersionRow]:
+    """List the versions of these programs, newest first, without their documents."""
+    return db.session.scalars(
+        select(VersionRow)
+        .where(VersionRow.program_id.in_(program_ids))
+        .order_by(VersionRow.program_id, VersionRow.number.desc())
+        .options(defer(VersionRow.document, raiseload=True))
+    ).all()
+
+
+def newest_numbers() -> dict[UUID, int]:
+    """Return the newest version number of every program that has one."""
+    rows = db.session.execute(select(VersionRow.program_id, func.max(VersionRow.number)).group_by(VersionRow.program_id))
+    return {program_id: number for program_id, number in rows}
+
+
+def version_document(version_id: UUID) -> str | None:
+    """Return the text of a version's document, or None."""
+    return db.session.scalar(select(VersionRow.document).where(VersionRow.id == version_id))

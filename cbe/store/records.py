@@ -1,0 +1,200 @@
+"""The official record: decisions and what took them back, awards and what befell them; and what is derived from them.
+
+Decisions, their being taken back, awards and their events are only ever added. The texts that go with a decision stand
+apart, so that erasure can empty them. ``standing`` and ``plans`` are derived: they can be thrown away and made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .database import Instant, Row, db
+
+__all__ = ["AwardEventRow", "AwardRow", "DecisionRow", "DecisionTextRow", "PlansRow", "StandingRow", "TakenBackRow"]
+
+
+class DecisionRow(Row):
+    """One assessment decision on one competency for one enrolment; its three dates are kept apart."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        CheckConstraint("kind in ('assessment', 'recognition', 'transfer', 'exception')", name="kind"),
+        CheckConstraint("outcome in ('met', 'not_yet')", name="outcome"),
+        UniqueConstraint("enrolment_id", "competency", "kind", "activity_on", "source_digest"),
+        Index("ix_decision_enrolment_id_competency", "enrolment_id", "competency"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("program_version.id"))
+    competency: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(16))
+    outcome: Mapped[str] = mapped_column(String(16))
+    level: Mapped[str | None] = mapped_column(String(200))
+    assessor_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    activity_on: Mapped[date]
+    decided_on: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    source_digest: Mapped[str | None] = mapped_column(String(64))
+    """For a transfer: the digest of where the record comes from, so that importing it again adds nothing."""
+
+
+class DecisionTextRow(Row):
+    """The words that go with a decision; erasure may empty them."""
+
+    __tablename__ = "decision_text"
+
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    feedback: Mapped[str | None] = mapped_column(Text)
+    authority: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class TakenBackRow(Row):
+    """A further record by which a decision no longer counts, wholly or from a day on."""
+
+    __tablename__ = "decision_taken_back"
+    __table_args__ = (CheckConstraint("how in ('void', 'overturned', 'revoked', 'superseded')", name="how"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), index=True)
+    how: Mapped[str] = mapped_column(String(16))
+    effective_on: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StandingRow(Row):
+    """Derived: how one learner stands in one competency that decisions touch."""
+
+    __tablename__ = "standing"
+
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    competency: Mapped[str] = mapped_column(String(200), primary_key=True)
+    mastered_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
+    """The first day on which the mastery is no longer current."""
+    returned_on: Mapped[date | None]
+    """The day of the newest decision, when that was ``not_yet``."""
+
+
+class AwardRow(Row):
+    """A credential given to a learner."""
+
+    __tablename__ = "award"
+    __table_args__ = (UniqueConstraint("enrolment_id", "credential", "awarded_on"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("program_version.id"))
+    credential: Mapped[str] = mapped_column(String(200))
+    awarded_on: Mapped[date]
+    expires_on: Mapped[date | None]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AwardEventRow(Row):
+    """What befell an award: ``suspended``, ``reinstated`` or ``revoked``, from a day on."""
+
+    __tablename__ = "award_event"
+    __table_args__ = (CheckConstraint("event in ('suspended', 'reinstated', 'revoked')", name="event"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
+    event: Mapped[str] = mapped_column(String(16))
+    effective_on: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PlansRow(Row):
+    """Derived: the unlock list of an enrolment under the key of what it follows from."""
+
+    __tablename__ = "plans"
+
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    content: Mapped[str] = mapped_column(Text)
+    proven: Mapped[bool]
+    """Whether every plan is proven the shortest; the job tries the others again with more time."""
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+def list_decisions(enrolment_id: UUID, competencies: Sequence[str] | None = None) -> Sequence[DecisionRow]:
+    """List the decisions on one enrolment, oldest first; of some competencies only when given."""
+    query = select(DecisionRow).where(DecisionRow.enrolment_id == enrolment_id)
+    if competencies is not None:
+        query = query.where(DecisionRow.competency.in_(competencies))
+    return db.session.scalars(query.order_by(DecisionRow.decided_on, DecisionRow.recorded_at, DecisionRow.id)).all()
+
+
+def list_decisions_of(enrolment_ids: Sequence[UUID]) -> Sequence[DecisionRow]:
+    """List the decisions on these enrolments, oldest first."""
+    rows: list[DecisionRow] = []
+    for start in range(0, len(enrolment_ids), 500):
+        query = select(DecisionRow).where(DecisionRow.enrolment_id.in_(enrolment_ids[start : start + 500]))
+        rows += db.session.scalars(query.order_by(DecisionRow.decided_on, DecisionRow.recorded_at, DecisionRow.id))
+    return rows
+
+
+def decision_texts(decision_ids: Sequence[UUID]) -> dict[UUID, DecisionTextRow]:
+    """Return the words of these decisions by decision."""
+    query = select(DecisionTextRow).where(DecisionTextRow.decision_id.in_(decision_ids))
+    return {row.decision_id: row for row in db.session.scalars(query)}
+
+
+def list_taken_back(enrolment_ids: Sequence[UUID]) -> Sequence[TakenBackRow]:
+    """List what was taken back of the decisions on these enrolments."""
+    rows: list[TakenBackRow] = []
+    for start in range(0, len(enrolment_ids), 500):
+        chunk = enrolment_ids[start : start + 500]
+        query = select(TakenBackRow).join(DecisionRow).where(DecisionRow.enrolment_id.in_(chunk))
+        rows += db.session.scalars(query.order_by(TakenBackRow.recorded_at, TakenBackRow.id))
+    return rows
+
+
+def list_standing(enrolment_id: UUID) -> Sequence[StandingRow]:
+    """List how a learner stands in every competency that decisions touch."""
+    return db.session.scalars(
+        select(StandingRow).where(StandingRow.enrolment_id == enrolment_id).order_by(StandingRow.competency)
+    ).all()
+
+
+def list_standing_of(enrolment_ids: Sequence[UUID]) -> Sequence[StandingRow]:
+    """List how these learners stand, in one query per 500 of them."""
+    rows: list[StandingRow] = []
+    for start in range(0, len(enrolment_ids), 500):
+        query = select(StandingRow).where(StandingRow.enrolment_id.in_(enrolment_ids[start : start + 500]))
+        rows += db.session.scalars(query)
+    return rows
+
+
+def list_awards(enrolment_id: UUID) -> Sequence[AwardRow]:
+    """List the awards of an enrolment, oldest first."""
+    return db.session.scalars(
+        select(AwardRow).where(AwardRow.enrolment_id == enrolment_id).order_by(AwardRow.awarded_on, AwardRow.id)
+    ).all()
+
+
+def list_award_events(enrolment_id: UUID) -> Sequence[AwardEventRow]:
+    """List what befell the awards of an enrolment, in the order in which it took effect."""
+    return db.session.scalars(
+        select(AwardEventRow)
+        .join(AwardRow)
+        .where(AwardRow.enrolment_id == enrolment_id)
+        .order_by(AwardEventRow.effective_on, AwardEventRow.recorded_at, AwardEventRow.id)
+    ).all()
+
+
+def count_awards(program_version_ids: Sequence[UUID]) -> int:
+    """Count the awards given under these versions."""
+    query = select(func.count()).select_from(AwardRow).where(AwardRow.version_id.in_(program_version_ids))
+    return db.session.scalar(query) or 0
+
+
+def find_plans(enrolment_id: UUID) -> PlansRow | None:
+    """Return the kept unlock list of an enrolment, or None."""
+    return db.session.get(PlansRow, enrolment_id)
