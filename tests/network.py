@@ -1,10 +1,11 @@
 """The fence around the tests: no connection and no look-up of a name leaves this machine."""
 
 import ipaddress
+import socket
 import sys
 from typing import Any
 
-LOCAL_NAMES = {None, "", "localhost", b"localhost"}
+LOCAL_NAMES = {None, "", "localhost", b"localhost", socket.gethostname(), socket.gethostname().encode()}
 
 
 class LeftTheMachine(BaseException):
