@@ -1,0 +1,278 @@
+"""Reading values out of a JSON document one by one, collecting every problem with its place.
+
+Here are the plain kinds (texts, numbers, ids, web addresses) and objects by their shape. What the parts of a program are
+is said in ``program`` and ``requirements``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import Problem
+
+__all__ = ["MOST_PROBLEMS", "Problems", "Read", "Shape", "TooManyProblems", "child", "in_document_order"]
+
+MOST_PROBLEMS = 200_000
+"""Where reading stops: a file with more is not mended from a list, and a list of millions would not fit in memory."""
+
+LARGEST_NUMBER = 1_000_000_000
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_LANGUAGE = re.compile(
+    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z\d]{5,8}|\d[a-z\d]{3}))*"
+    r"(?:-[a-wyz\d](?:-[a-z\d]{2,8})+)*(?:-x(?:-[a-z\d]{1,8})+)?|x(?:-[a-z\d]{1,8})+)",
+    re.IGNORECASE,
+)
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f<>\"{}|\\^`]+")
+
+Read = Callable[["Problems", Any, str, str | int], Any]
+"""Takes the problems, a value, the pointer of what it stands in and its key there; returns the value or None."""
+
+
+class TooManyProblems(Exception):
+    """So many problems were found that reading stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What an object may hold: how each key is read, which keys must be there, and what is made of them."""
+
+    name: str
+    reads: Mapping[str, Read]
+    required: tuple[str, ...]
+    make: Callable[..., Any]
+
+
+def child(at: str, key: str | int) -> str:
+    """Return the JSON pointer (RFC 6901) of a key within a place.
+
+    >>> child("/competencies/3", "a/b")
+    '/competencies/3/a~1b'
+    """
+    return f"{at}/{key.replace('~', '~0').replace('/', '~1')}" if isinstance(key, str) else f"{at}/{key}"
+
+
+def shown(value: object) -> str:
+    """Return a value as it is quoted in a message: short, and printable whatever a file holds."""
+    text = value if isinstance(value, str) else repr(value)
+    text = text if len(text) <= 60 else text[:57] + "…"
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+class Problems:
+    """The problems found so far, and the readers of plain values that add to them."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def report(self, at: str, text: str) -> None:
+        """Add a problem; raises TooManyProblems when no more are taken."""
+        if not at.isascii():
+            at = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", at)
+        self.found.append((at, text))
+        if len(self.found) >= MOST_PROBLEMS:
+            raise TooManyProblems
+
+    def object(self, value: Any, at: str, shape: Shape) -> dict[str, Any] | None:
+        """Read the values of an object by its shape; None when it is not an object. Values with problems are None."""
+        if not isinstance(value, Mapping):
+            self.report(at, f"must be an object: {{…}} with the keys of a {shape.name}")
+            return None
+        reads = shape.reads
+        values = {}
+        for key, item in value.items():
+            read = reads.get(key)
+            if read is None:
+                self.report(child(at, key), f"is not a key of a {shape.name}; it may have: {', '.join(reads)}")
+            else:
+                values[key] = read(self, item, at, key)
+        for key in shape.required:
+            if key not in value:
+                self.report(at, f"has no “{key}”, which a {shape.name} must have")
+        return values
+
+    def made(self, value: Any, at: str, shape: Shape) -> Any:
+        """Read an object and make its value; None when it has problems."""
+        before = len(self.found)
+        values = self.object(value, at, shape)
+        return shape.make(**values) if values is not None and len(self.found) == before else None
+
+    def items(self, value: Any, at: str, key: str | int, what: str) -> Sequence[Any]:
+        """Return the items of a list; none, with a problem, when it is not one."""
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return value
+        self.report(child(at, key), f"must be a list: […] of {what}")
+        return ()
+
+    def string(self, value: Any, at: str, key: str | int) -> str | None:
+        """Read a string that says something."""
+        if not isinstance(value, str):
+            self.report(child(at, key), "must be a text in quotes")
+        elif not value or value.isspace():
+            self.report(child(at, key), "must not be empty; write something or leave it out")
+        elif _UNSTORABLE.search(value):
+            self.report(child(at, key), "holds a NUL or half a character (a lone surrogate); take it out")
+        else:
+            return value
+        return None
+
+    def text(self, value: Any, at: str, key: str | int) -> str | dict[str, str] | None:
+        """Read a text for people: a string, or a map of language tag to string."""
+        if not isinstance(value, Mapping):
+            if isinstance(value, str):
+                return self.string(value, at, key)
+            self.report(child(at, key), 'must be a text in quotes, or texts by language such as {"en": "…", "ar": "…"}')
+            return None
+        at = child(at, key)
+        if not value:
+            self.report(at, "must have a text in at least one language")
+        for tag, text in value.items():
+            if not _LANGUAGE.fullmatch(tag):
+                self.report(child(at, tag), "is not a language tag (BCP 47) such as en, ar or pt-BR")
+            self.string(text, at, tag)
+        return dict(value)
+
+    def identifier(self, value: Any, at: str, key: str | int) -> str | None:
+        """Read an id: 1 to 200 characters, no control characters, no spaces at its ends."""
+        if not isinstance(value, str):
+            self.report(child(at, key), "must be an id: a text in quotes")
+        elif not value:
+            self.report(child(at, key), "must not be empty: an id has 1 to 200 characters")
+        elif len(value) > 200:
+            self.report(child(at, key), f"is too long: an id has at most 200 characters, this one {len(value)}")
+        elif value[0].isspace() or value[-1].isspace():
+            self.report(child(at, key), "must not begin or end with a space")
+        elif not value.isprintable() and (_CONTROL.search(value) or _UNSTORABLE.search(value)):
+            self.report(child(at, key), "must not hold control characters (tab, line break, NUL) or half characters")
+        else:
+            return value
+        return None
+
+    def number(self, value: Any, at: str, key: str | int) -> Decimal | None:
+        """Read a finite number exactly as it is written: Decimal of an integer, of the shortest text of a float."""
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            meant = ", without quotes" if isinstance(value, str) else ""
+            self.report(child(at, key), f"must be a number{meant}")
+            return None
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        if not number.is_finite():
+            self.report(child(at, key), "must be a finite number; NaN and infinity are none")
+        elif number.copy_abs() > LARGEST_NUMBER:
+            self.report(child(at, key), f"must be at most {LARGEST_NUMBER}")
+        else:
+            return number
+        return None
+
+    def above_zero(self, value: Any, at: str, key: str | int) -> Decimal | None:
+        """Read a number greater than zero."""
+        number = self.number(value, at, key)
+        if number is not None and number <= 0:
+            self.report(child(at, key), "must be greater than zero")
+            return None
+        return number
+
+    def zero_or_more(self, value: Any, at: str, key: str | int) -> Decimal | None:
+        """Read a number that is not negative."""
+        number = self.number(value, at, key)
+        if number is not None and number < 0:
+            self.report(child(at, key), "must not be negative")
+            return None
+        return number
+
+    def whole(self, value: Any, at: str, key: str | int, least: int = 1, most: int = LARGEST_NUMBER) -> int | None:
+        """Read a whole number; 3.0 is 3, since JSON knows only one kind of number and many programs write it so."""
+        number = self.number(value, at, key)
+        if number is None:
+            return None
+        if number != number.to_integral_value():
+            self.report(child(at, key), "must be a whole number")
+        elif not least <= number <= most:
+            between = f"from {least} to {most}" if most != LARGEST_NUMBER else f"of at least {least}"
+            self.report(child(at, key), f"must be a whole number {between}")
+        else:
+            return int(number)
+        return None
+
+    def language(self, value: Any, at: str, key: str | int) -> str | None:
+        """Read a BCP 47 language tag."""
+        if isinstance(value, str) and _LANGUAGE.fullmatch(value):
+            return value
+        self.report(child(at, key), "must be a language tag (BCP 47) such as en, ar or pt-BR")
+        return None
+
+    def web_address(self, value: Any, at: str, key: str | int) -> str | None:
+        """Read an http or https address; other schemes could run scripts when followed."""
+        if isinstance(value, str) and _URI.fullmatch(value) and not _UNSTORABLE.search(value):
+            try:
+                parts = urlsplit(value)
+            except ValueError:
+                parts = urlsplit("")
+            if parts.scheme.lower() in {"http", "https"} and parts.hostname:
+                return value
+        self.report(child(at, key), "must be a web address that begins with https:// or http://")
+        return None
+
+    def uri(self, value: Any, at: str, key: str | int) -> str | None:
+        """Read an absolute URI (RFC 3986)."""
+        if isinstance(value, str) and _URI.fullmatch(value) and not _UNSTORABLE.search(value):
+            return value
+        self.report(child(at, key), "must be an absolute URI such as https://example.org/x or urn:uuid:…")
+        return None
+
+
+def choice(*words: str) -> Read:
+    """Return the reader of one of some words."""
+
+    def read(problems: Problems, value: Any, at: str, key: str | int) -> str | None:
+        if isinstance(value, str) and value in words:
+            return value
+        problems.report(child(at, key), f"must be one of: {', '.join(words)}")
+        return None
+
+    return read
+
+
+def in_document_order(problems: Sequence[Problem], document: Any) -> list[Problem]:
+    """Return the problems as their places follow each other in the document, those of one place as they were found.
+
+    >>> in_document_order([("/b", "x"), ("/a/1", "y"), ("", "z")], {"a": [0, 1], "b": 2})
+    [('', 'z'), ('/a/1', 'y'), ('/b', 'x')]
+    """
+    places = _Places(document)
+    return sorted(problems, key=lambda problem: places.position(problem[0]))
+
+
+class _Places:
+    """Where pointers stand in a document; what was walked last is kept, since neighbours share most of their way."""
+
+    def __init__(self, document: Any) -> None:
+        self.document = document
+        self.walked: list[tuple[str, Any, Mapping[str, int]]] = []
+
+    def position(self, pointer: str) -> tuple[int, ...]:
+        node, order = self.document, []
+        for depth, token in enumerate(pointer.split("/")[1:]):
+            if isinstance(node, Mapping):
+                key = token.replace("~1", "/").replace("~0", "~") if "~" in token else token
+                order.append(self._keys(depth, node).get(key, len(node)))
+                node = node.get(key)
+            else:
+                index = int(token) if token.isdecimal() else 0
+                order.append(index)
+                inside = isinstance(node, Sequence) and not isinstance(node, str) and index < len(node)
+                node = node[index] if inside else None
+        return tuple(order)
+
+    def _keys(self, depth: int, node: Mapping[str, Any]) -> Mapping[str, int]:
+        del self.walked[depth + 1 :]
+        while len(self.walked) <= depth:
+            self.walked.append(("", None, {}))
+        if self.walked[depth][1] is not node:
+            self.walked[depth] = ("", node, {key: place for place, key in enumerate(node)})
+        return self.walked[depth][2]
