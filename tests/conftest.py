@@ -3,6 +3,8 @@
 People stand in `tests/cast.py`; a browser in `tests/browser/conftest.py`.
 """
 
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -12,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.databases import PostgresDatabases, SqliteDatabases, built_app
+from tests.databases import PostgresDatabases, SqliteDatabases, built_app, demo_settings, seeded_once
 from tests.network import close_the_fence
 
 # Tests of these folders run on SQLite and on PostgreSQL; a test elsewhere does so with @pytest.mark.both_databases.
@@ -110,3 +112,20 @@ def mail_url(mailbox: list[EmailMessage]) -> Iterator[str]:
 
     with mail_server(mailbox) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an instance folder (`cbe.sqlite` and the rest) with the demo, made once for all workers; copy it, never change it."""
+    base = tmp_path_factory.getbasetemp()
+    return seeded_once(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+
+
+@pytest.fixture
+def demo_app(demo_folder: Path, tmp_path: Path) -> Iterator[Flask]:
+    """Build the application on a copy of the demo. Forms need no token here."""
+    instance = tmp_path / "demo"
+    shutil.copytree(demo_folder, instance)
+    with built_app(demo_settings(instance)) as app:
+        app.config["WTF_CSRF_ENABLED"] = False
+        yield app

@@ -1,5 +1,6 @@
 """Databases for the tests: migrated once per backend, then copied for every test, which is quicker than migrating."""
 
+import fcntl
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -89,3 +90,24 @@ class PostgresDatabases:
     def stop(self) -> None:
         """Stop the server."""
         self.server.stop()
+
+
+def demo_settings(instance: Path) -> dict[str, str]:
+    """Return the settings of an application on a folder with the demo."""
+    return {"CBE_INSTANCE": str(instance), "CBE_DATABASE_URL": f"sqlite:///{instance / 'cbe.sqlite'}", "CBE_DEMO": "1"}
+
+
+def seeded_once(base: Path) -> Path:
+    """Seed the demo into a folder under `base`, unless another worker of this run did, and return the folder."""
+    folder = base / "demo"
+    with (base / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (base / "demo.done").exists():
+            folder.mkdir(exist_ok=True)
+            settings = demo_settings(folder)
+            migrate(settings["CBE_DATABASE_URL"], folder)
+            with built_app(settings) as app:
+                done = app.test_cli_runner().invoke(args=["demo", "seed"])
+                assert done.exit_code == 0, f"demo seed failed: {done.output} {done.exception!r}"
+            (base / "demo.done").touch()
+    return folder
