@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["CbeError", "Conflict", "Forbidden", "Invalid", "NotFound", "Problem"]
+__all__ = ["N_", "CbeError", "Conflict", "Forbidden", "Invalid", "NotFound", "Problem"]
 
 Problem = tuple[str, str]
 """A place as a JSON pointer (``""`` for the whole) and what is wrong there, in English."""
+
+
+def N_(message: str) -> str:
+    """Mark a message for the catalogues where it is written; a door translates it."""
+    return message
 
 
 class CbeError(Exception):

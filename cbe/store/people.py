@@ -205,10 +205,7 @@ def list_accounts(search: str = "", *, offset: int = 0, limit: int = 50) -> tupl
         )
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.scalars(
-        query.order_by(PersonRow.name, AccountRow.id)
-        .offset(offset)
-        .limit(limit)
-        .options(joinedload(AccountRow.person))
+        query.order_by(PersonRow.name, AccountRow.id).offset(offset).limit(limit).options(joinedload(AccountRow.person))
     ).all()
     return rows, total
 

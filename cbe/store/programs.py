@@ -95,10 +95,17 @@ def list_versions(program_ids: Sequence[UUID]) -> Sequence[VersionRow]:
 
 def newest_numbers() -> dict[UUID, int]:
     """Return the newest version number of every program that has one."""
-    rows = db.session.execute(select(VersionRow.program_id, func.max(VersionRow.number)).group_by(VersionRow.program_id))
+    rows = db.session.execute(
+        select(VersionRow.program_id, func.max(VersionRow.number)).group_by(VersionRow.program_id)
+    )
     return {program_id: number for program_id, number in rows}
 
 
 def version_document(version_id: UUID) -> str | None:
     """Return the text of a version's document, or None."""
     return db.session.scalar(select(VersionRow.document).where(VersionRow.id == version_id))
+
+
+def drafted(program_ids: Sequence[UUID]) -> set[UUID]:
+    """Return which of these programs have a draft."""
+    return set(db.session.scalars(select(DraftRow.program_id).where(DraftRow.program_id.in_(program_ids))))

@@ -1,0 +1,165 @@
+"""Typed settings from the environment and ``instance/``; a bad one fails at start, in words.
+
+Every setting has one line in the README. Nothing below ``application`` imports this.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+__all__ = ["BadSetting", "Settings"]
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_SECRETS = {"", "dev", "secret", "change-me", "changeme", "default"}
+LEAST_SECRET = 32
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+class BadSetting(SystemExit):
+    """A setting that cbe cannot start with; says which and how to mend it. Exit code 2."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"cbe cannot start: {name} {why}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation runs."""
+
+    production: bool
+    instance: Path
+    database_url: str
+    port: int
+    demo: bool
+    base_url: str
+    secret_key: str
+    mail_url: str | None
+    mail_from: str
+    password_cost: tuple[int, int, int]
+    rate_limits: bool
+    limits_url: str
+    trusted_proxies: int
+
+    @classmethod
+    def load(cls, overrides: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from the environment; ``overrides`` win (tests use them)."""
+        values = {**os.environ, **(overrides or {})}
+        env = values.get("CBE_ENV", "development")
+        if env not in ("development", "production"):
+            raise BadSetting("CBE_ENV", f"is {env!r}; it must be development or production.")
+        production = env == "production"
+        instance = Path(values.get("CBE_INSTANCE") or ROOT / "instance").resolve()
+        instance.mkdir(parents=True, exist_ok=True)
+        demo = _flag(values, "CBE_DEMO", not production)
+        if production and demo:
+            raise BadSetting("CBE_DEMO", "is on; demo accounts may not exist in production. Set CBE_DEMO=0.")
+        port = _number(values, "CBE_PORT", 5000, 65_535)
+        return cls(
+            production=production,
+            instance=instance,
+            database_url=_database_url(values, instance),
+            port=port,
+            demo=demo,
+            base_url=_base_url(values, production, port),
+            secret_key=_secret_key(values, production, instance),
+            mail_url=_mail_url(values),
+            mail_from=values.get("CBE_MAIL_FROM") or "cbe@localhost",
+            password_cost=_password_cost(values),
+            rate_limits=_flag(values, "CBE_RATE_LIMITS", True),
+            limits_url=values.get("CBE_LIMITS_URL") or "memory://",
+            trusted_proxies=_number(values, "CBE_TRUSTED_PROXIES", 0, 10),
+        )
+
+
+def _flag(values: Mapping[str, str], name: str, default: bool) -> bool:
+    if name not in values:
+        return default
+    text = values[name].strip().lower()
+    if text not in TRUE | FALSE:
+        raise BadSetting(name, f"is {values[name]!r}; it must be 1 or 0.")
+    return text in TRUE
+
+
+def _number(values: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = values.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or int(text) > most:
+        raise BadSetting(name, f"is {text!r}; it must be a whole number from 0 to {most}.")
+    return int(text)
+
+
+def _database_url(values: Mapping[str, str], instance: Path) -> str:
+    url = values.get("CBE_DATABASE_URL") or f"sqlite:///{instance / 'cbe.sqlite'}"
+    if url.startswith(("postgres://", "postgresql://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSetting("CBE_DATABASE_URL", "must start with sqlite:/// or postgresql://.")
+    return url
+
+
+def _base_url(values: Mapping[str, str], production: bool, port: int) -> str:
+    url = (values.get("CBE_BASE_URL") or "").rstrip("/")
+    if not url:
+        if production:
+            raise BadSetting(
+                "CBE_BASE_URL", "is not set; links in mails need the public address, as https://cbe.example."
+            )
+        return f"http://127.0.0.1:{port}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise BadSetting("CBE_BASE_URL", f"is {url!r}; it must be an address such as https://cbe.example.")
+    return url
+
+
+def _secret_key(values: Mapping[str, str], production: bool, instance: Path) -> str:
+    given = values.get("CBE_SECRET_KEY")
+    if given is not None:
+        if production and (given.lower() in DEFAULT_SECRETS or len(given) < LEAST_SECRET):
+            raise BadSetting(
+                "CBE_SECRET_KEY",
+                f"is a default or shorter than {LEAST_SECRET} characters. Unset it and one is made in instance/secret-key.",
+            )
+        return given
+    path = instance / "secret-key"
+    if not path.exists():
+        _make_secret(path)
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < LEAST_SECRET:
+        raise BadSetting("instance/secret-key", "is too short; delete it and one is made at the next start.")
+    return key
+
+
+def _make_secret(path: Path) -> None:
+    """Write the key whole or not at all; when two processes start together, the first one's stays."""
+    draft = path.with_name(f".secret-key-{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _mail_url(values: Mapping[str, str]) -> str | None:
+    url = values.get("CBE_MAIL_URL") or None
+    if url is not None and urlsplit(url).scheme not in ("smtp", "smtps", "smtp+starttls"):
+        raise BadSetting("CBE_MAIL_URL", "must be smtp://, smtp+starttls:// or smtps://user:password@host:port.")
+    return url
+
+
+def _password_cost(values: Mapping[str, str]) -> tuple[int, int, int]:
+    text = values.get("CBE_PASSWORD_COST") or "3,65536,4"
+    parts = text.split(",")
+    if len(parts) != 3 or not all(part.strip().isdigit() and int(part) > 0 for part in parts):
+        raise BadSetting("CBE_PASSWORD_COST", "must be three whole numbers: passes, KiB of memory, lanes.")
+    return int(parts[0]), int(parts[1]), int(parts[2])

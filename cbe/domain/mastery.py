@@ -1,0 +1,151 @@
+"""Assessment decisions become mastery, by the rule of the version and by nothing else.
+
+A decision counts from its day until it is taken back. Decisions of assessors (``assessment``, ``recognition``) must
+together satisfy the rule: enough different assessors, on enough different days, at the level that counts. A ``transfer``
+or an ``exception`` carries an authority of its own and is enough alone. Mastery that expires is renewed when decisions
+made after it satisfy the rule anew.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from .program import Competency, MasteryRule, Program, Rubric
+
+__all__ = ["Decision", "Standing", "TakenBack", "add_months", "standing_in", "standings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One assessment decision on one competency: outcome ``met`` or ``not_yet``, at a level of the rubric if any."""
+
+    id: UUID
+    competency: str
+    kind: str
+    outcome: str
+    level: str | None
+    assessor: UUID | None
+    decided_on: date
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A further record about a decision: ``void``, ``overturned`` and ``superseded`` ones never counted; ``revoked`` ones not from the day on."""
+
+    decision: UUID
+    how: str
+    effective_on: date
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How decisions leave a learner in one competency: mastered since, expiring on, returned on (each or None)."""
+
+    mastered_on: date | None
+    expires_on: date | None
+    returned_on: date | None
+
+
+def standings(
+    program: Program,
+    decisions: Iterable[Decision],
+    taken_back: Iterable[TakenBack],
+    *,
+    on: date,
+    known: datetime | None = None,
+) -> dict[str, Standing]:
+    """Return the standing in every competency that has decisions, as true on a day and known at a moment.
+
+    ``known`` leaves out what was recorded later; None knows everything.
+    """
+    by_competency: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        by_competency.setdefault(decision.competency, []).append(decision)
+    undone = [back for back in taken_back if known is None or back.recorded_at <= known]
+    competencies = {competency.id: competency for competency in program.competencies}
+    return {
+        key: standing_in(program, competencies[key], of_it, undone, on=on, known=known)
+        for key, of_it in by_competency.items()
+        if key in competencies
+    }
+
+
+def standing_in(
+    program: Program,
+    competency: Competency,
+    decisions: Iterable[Decision],
+    taken_back: Iterable[TakenBack],
+    *,
+    on: date,
+    known: datetime | None = None,
+) -> Standing:
+    """Return the standing in one competency from the decisions on it; see ``standings``."""
+    gone = _not_counting(taken_back, on)
+    counted = sorted(
+        (
+            decision
+            for decision in decisions
+            if decision.id not in gone
+            and decision.decided_on <= on
+            and (known is None or decision.recorded_at <= known)
+        ),
+        key=lambda decision: (decision.decided_on, decision.recorded_at, str(decision.id)),
+    )
+    rule, rubric = competency.mastery or program.mastery, competency.rubric or program.rubric
+    mastered_on = _last_satisfied(rule, rubric, counted)
+    expires_on = None
+    if mastered_on is not None and competency.validity_months is not None:
+        expires_on = add_months(mastered_on, competency.validity_months)
+    returned = bool(counted) and counted[-1].outcome == "not_yet"
+    return Standing(mastered_on, expires_on, counted[-1].decided_on if returned else None)
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day so many months later, or the last day of that month.
+
+    >>> add_months(date(2026, 8, 31), 6)
+    datetime.date(2027, 2, 28)
+    """
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    if year > date.max.year:
+        return date.max
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _not_counting(taken_back: Iterable[TakenBack], on: date) -> set[UUID]:
+    return {back.decision for back in taken_back if back.how != "revoked" or back.effective_on <= on}
+
+
+def _last_satisfied(rule: MasteryRule, rubric: Rubric | None, decisions: list[Decision]) -> date | None:
+    """Walk the decisions by day; each time those since the last mastery satisfy the rule, mastery begins anew."""
+    mastered_on: date | None = None
+    assessors: set[UUID] = set()
+    days: set[date] = set()
+    for decision in decisions:
+        if decision.outcome != "met" or not _level_counts(rule, rubric, decision.level):
+            continue
+        if decision.kind in ("transfer", "exception"):
+            satisfied = True
+        else:
+            days.add(decision.decided_on)
+            if decision.assessor is not None:
+                assessors.add(decision.assessor)
+            satisfied = len(assessors) >= rule.assessors and len(days) >= rule.days
+        if satisfied:
+            mastered_on = decision.decided_on
+            assessors, days = set(), set()
+    return mastered_on
+
+
+def _level_counts(rule: MasteryRule, rubric: Rubric | None, level: str | None) -> bool:
+    if level is None or rubric is None:
+        return True
+    order: Mapping[str, int] = {step.id: place for place, step in enumerate(rubric.levels)}
+    return level in order and order[level] >= order[rule.level or rubric.counts_from]

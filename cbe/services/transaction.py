@@ -1,0 +1,80 @@
+"""One use case is one transaction: it commits once, rolls back on any error, and never commits without an audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from cbe.domain.errors import Conflict
+from cbe.domain.policy import Actor
+from cbe.store.audit import append_entry
+from cbe.store.database import begin_write, db
+from cbe.store.people import RequestRow
+
+__all__ = ["AlreadyDone", "Transaction", "transaction"]
+
+
+class AlreadyDone(Conflict):
+    """This very request was carried out before; nothing was done again."""
+
+
+@dataclass
+class Transaction:
+    """A change that is being made; ``record`` says in the audit trail what it is."""
+
+    actor: Actor
+    now: datetime
+    entries: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def add(self, *rows: object) -> None:
+        """Put new rows into the database."""
+        db.session.add_all(rows)
+        db.session.flush()
+
+    def delete(self, row: object) -> None:
+        """Take a row out of the database (never one of a learner's record)."""
+        db.session.delete(row)
+        db.session.flush()
+
+    def record(self, action: str, **facts: Any) -> None:
+        """Say what was done, ``noun:verb`` with ids, codes and dates; never names or free text."""
+        self.entries.append((action, facts))
+
+
+@contextmanager
+def transaction(actor: Actor, now: datetime) -> Iterator[Transaction]:
+    """Make one change: commit at the end, or roll everything back.
+
+    Raises ``AlreadyDone`` when the actor's request key was carried out before, ``Conflict`` when somebody else's change
+    came first (a uniqueness constraint refused ours).
+    """
+    begin_write()
+    change = Transaction(actor, now)
+    try:
+        if actor.request_key is not None:
+            _claim(actor, actor.request_key, now)
+        yield change
+        if not change.entries:
+            raise RuntimeError("a change must leave an audit entry")
+        for action, facts in change.entries:
+            append_entry(now, actor.name, action, facts)
+        db.session.commit()
+    except IntegrityError as error:
+        db.session.rollback()
+        raise Conflict("Somebody else changed the same thing just now. Load the page again and look.") from error
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def _claim(actor: Actor, key: str, now: datetime) -> None:
+    try:
+        db.session.add(RequestRow(key=key, actor=actor.name, done_at=now))
+        db.session.flush()
+    except IntegrityError as error:
+        raise AlreadyDone("This was already done; it was not done again.") from error

@@ -1,0 +1,52 @@
+"""Which page is for whom: one row per endpoint; the application refuses to start when a route has none.
+
+``audience`` is the outer fence (``anyone`` or ``signed_in``), ``action`` the rule of ``domain.policy`` that the route's
+service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
+``account`` or a learner's ``record`` in a program. The test of the access matrix is made from these rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cbe.domain.policy import RULES
+
+__all__ = ["ACCESS", "Access", "missing_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who gets past the outer fence of a route, and which rule is asked inside about what."""
+
+    audience: str
+    action: str
+    subject: str = "none"
+
+
+PUBLIC = Access("anyone", "public:read")
+OWN = Access("signed_in", "account:edit", "self")
+
+ACCESS: dict[str, Access] = {
+    "static": PUBLIC,
+    "public.start": PUBLIC,
+    "public.sign_in": PUBLIC,
+    "public.forgotten": PUBLIC,
+    "public.link": PUBLIC,
+    "public.health": PUBLIC,
+    "account.preferences": PUBLIC,
+    "account.sign_out": OWN,
+    "account.settings": OWN,
+    "account.change_password": OWN,
+    "account.change_email": OWN,
+    "account.sign_out_everywhere": OWN,
+    "account.close": OWN,
+    "home.start": Access("signed_in", "program:list"),
+}
+
+
+def missing_rows(endpoints: set[str]) -> list[str]:
+    """Return what is wrong between the routes and the table: routes without a row, rows without a route or a rule."""
+    problems = [f"route {name} has no row in cbe/web/access.py" for name in sorted(endpoints - ACCESS.keys())]
+    problems += [f"row {name} in cbe/web/access.py has no route" for name in sorted(ACCESS.keys() - endpoints)]
+    problems += [f"row {name} names no rule: {row.action}" for name, row in ACCESS.items() if row.action not in RULES]
+    return problems

@@ -1,0 +1,75 @@
+"""Style, script, icon and plotly under names that carry their digest, compressed once and cached for ever.
+
+Everything is copied to ``instance/assets``; WhiteNoise serves it from there. Plotly comes out of its wheel and only when
+the first chart page asks: compressing its 4.8 MB takes some seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from threading import Lock
+
+import brotli
+from flask import Flask
+from whitenoise import WhiteNoise
+
+__all__ = ["Assets"]
+
+DIGESTED = re.compile(r"^.+\.[0-9a-f]{12}\.\w+$")
+YEAR_S = 31_536_000
+
+
+class Assets:
+    """The files pages load; ``url`` gives each its address."""
+
+    def __init__(self, app: Flask, source: Path, folder: Path) -> None:
+        self.source, self.folder = source, folder
+        self.names: dict[str, str] = {}
+        self.lock = Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in sorted(source.iterdir()):
+            if path.is_file():
+                self._publish(path.name, path.read_bytes(), quality=11)
+        self.server = WhiteNoise(
+            app.wsgi_app, root=folder, prefix="static/", max_age=YEAR_S, immutable_file_test=_is_digested
+        )
+        app.wsgi_app = self.server  # type: ignore[method-assign]
+
+    def url(self, name: str) -> str:
+        """Return the address of a file in ``static/``."""
+        return f"/static/{self.names[name]}"
+
+    def plotly_url(self) -> str:
+        """Return the address of plotly's script, publishing it when this is the first time."""
+        with self.lock:
+            if "plotly.js" not in self.names:
+                import plotly
+
+                script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+                self._publish("plotly.js", script.read_bytes(), quality=9)
+                name = self.names["plotly.js"]
+                self.server.add_file_to_dictionary(f"/static/{name}", str(self.folder / name))
+        return self.url("plotly.js")
+
+    def _publish(self, name: str, content: bytes, *, quality: int) -> None:
+        stem, ending = name.rsplit(".", 1)
+        public = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
+        target = self.folder / public
+        compressed = target.with_name(target.name + ".br")
+        if not compressed.exists():
+            _write_whole(target, content)
+            _write_whole(compressed, brotli.compress(content, quality=quality))
+        self.names[name] = public
+
+
+def _is_digested(path: str, url: str) -> bool:
+    return bool(DIGESTED.match(url.rsplit("/", 1)[-1]))
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(path)

@@ -1,0 +1,104 @@
+"""Who is behind the request, what time it is, and how they want their pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale
+from flask import g, request
+from flask_login import LoginManager, UserMixin, current_user
+
+from cbe.domain.policy import Actor
+from cbe.services import accounts
+from cbe.services.accounts import SignedIn
+
+__all__ = ["LANGUAGES", "User", "actor", "locale", "login_manager", "now", "signed_in", "time_zone", "today"]
+
+LANGUAGES = {"en": "English", "ar": "العربية"}
+THEMES = ("system", "light", "dark")
+TIME_ZONES = (
+    "UTC", "Africa/Cairo", "Africa/Casablanca", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi",
+    "America/Bogota", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Mexico_City",
+    "America/New_York", "America/Sao_Paulo", "America/Toronto", "Asia/Amman", "Asia/Baghdad", "Asia/Beirut",
+    "Asia/Dhaka", "Asia/Dubai", "Asia/Jakarta", "Asia/Karachi", "Asia/Kolkata", "Asia/Manila", "Asia/Riyadh",
+    "Asia/Shanghai", "Asia/Tehran", "Asia/Tokyo", "Australia/Sydney", "Europe/Berlin", "Europe/Istanbul",
+    "Europe/Lisbon", "Europe/London", "Europe/Madrid", "Europe/Paris", "Pacific/Auckland",
+)  # fmt: skip
+"""The ones offered; any other that a device has told keeps its place in the list."""
+
+login_manager = LoginManager()
+
+
+@dataclass(frozen=True)
+class User(UserMixin):  # type: ignore[misc]
+    """What the login manager holds: the person signed in, under the token of this sign-in."""
+
+    person: SignedIn
+    token: str
+
+    def get_id(self) -> str:
+        """Return the token that stands in the cookie."""
+        return self.token
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def load_user(token: str) -> User | None:
+    """Return the person of a session token, or None when it has ended."""
+    person = accounts.load_session(token, now=now())
+    return User(person, token) if person else None
+
+
+def now() -> datetime:
+    """Return the moment of this request, the same all through it."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    return cast(datetime, g.now)
+
+
+def today() -> date:
+    """Return the reader's date."""
+    return now().astimezone(ZoneInfo(time_zone())).date()
+
+
+def signed_in() -> SignedIn | None:
+    """Return who is signed in, or None."""
+    return current_user.person if current_user.is_authenticated else None
+
+
+def actor() -> Actor:
+    """Return the actor of this request with its idempotency key, if the form carried one."""
+    person = signed_in()
+    who = person.actor if person else Actor()
+    key = request.form.get("once") if request.method == "POST" else None
+    return replace(who, request_key=key[:80]) if key and who.account_id else who
+
+
+def locale() -> str:
+    """Return the language of the page: the reader's choice, else the first the browser asks for that we have."""
+    person = signed_in()
+    chosen = (person.language if person else None) or request.cookies.get("language")
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def direction() -> str:
+    """Return ``ltr`` or ``rtl``."""
+    return cast(str, Locale.parse(locale().replace("-", "_")).text_direction)
+
+
+def theme() -> str:
+    """Return ``system``, ``light`` or ``dark``."""
+    person = signed_in()
+    chosen = (person.theme if person else None) or request.cookies.get("theme")
+    return chosen if chosen in THEMES else "system"
+
+
+def time_zone() -> str:
+    """Return the reader's time zone, UTC unless they chose one."""
+    person = signed_in()
+    chosen = (person.time_zone if person else None) or request.cookies.get("time_zone")
+    return chosen if chosen in available_timezones() else "UTC"

@@ -1,0 +1,39 @@
+"""How ids that are any string (programs, competencies, credentials) stand in a URL's path."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote
+
+from werkzeug.routing import BaseConverter
+
+__all__ = ["KeyConverter"]
+
+
+class KeyConverter(BaseConverter):
+    """One path segment for any string: what a server or proxy might touch (``/``, dots, ``%``) is written ``~2F``.
+
+    >>> KeyConverter.escape("a/b ~"), KeyConverter.unescape("a~2Fb~20~7E")
+    ('a~2Fb~20~7E', 'a/b ~')
+    """
+
+    regex = "[^/]+"
+    weight = 200
+
+    @staticmethod
+    def escape(key: str) -> str:
+        """Write an id as a path segment."""
+        text = quote(key, safe="").replace("~", "%7E").replace("%", "~")
+        return text.replace(".", "~2E") if set(key) == {"."} else text
+
+    @staticmethod
+    def unescape(text: str) -> str:
+        """Read an id back."""
+        return unquote(text.replace("~", "%"))
+
+    def to_python(self, value: str) -> str:
+        """Read an id out of a URL."""
+        return self.unescape(value)
+
+    def to_url(self, value: str) -> str:
+        """Write an id into a URL."""
+        return self.escape(value)

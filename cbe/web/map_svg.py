@@ -1,0 +1,162 @@
+"""The mastery map as SVG: a link in a box for every competency, the edges as three paths.
+
+Here is markup only, as terse as it can be: colours, fonts and line styles are the style sheet's, by ``data-state``.
+Where things stand is ``map_layout``'s. ``data-p`` lists the boxes an edge comes from, by their number in the document;
+those after ``~`` are alternatives. Both keep the order of the paths' parts, so that a script can find an edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from .map_layout import Layout, Route
+from .texts import STATES
+
+__all__ = ["ZOOMS", "MapNode", "render_map", "wrap"]
+
+ZOOMS = {1: 1.0, 2: 1.5, 3: 2.0}
+"""Factors by zoom level; none is below one, so text never shrinks under its 12 and 13 px."""
+
+PADDING, BASELINE, LINE, EM = 9, 37, 16, 13
+NARROW, WIDE = frozenset("iljtfrI.,:;'|!()[]/- "), frozenset("mwMW@%&—")
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    """One competency as the map shows it; ``language`` only when the title isn't in the page's."""
+
+    id: str
+    title: str
+    state: str
+    href: str
+    language: str | None = None
+
+
+def render_map(
+    layout: Layout,
+    nodes: Sequence[MapNode],
+    *,
+    alternatives: Collection[tuple[str, str]] = frozenset(),
+    rtl: bool = False,
+    zoom: int = 1,
+) -> Markup:
+    """Draw the nodes that have a place in ``layout``; edges in ``alternatives`` (members of any-of groups) are dashed."""
+    number = {node.id: i for i, node in enumerate(nodes)}
+    plain: dict[str, list[Route]] = {node.id: [] for node in nodes}
+    dashed: dict[str, list[Route]] = {node.id: [] for node in nodes}
+    for route in layout.routes:
+        (dashed if (route.source, route.target) in alternatives else plain)[route.target].append(route)
+    factor = ZOOMS.get(zoom, 1.0)
+    width, height = layout.width + 16, layout.height + 8
+    label = escape(_("Map of competencies"))
+    parts = [
+        f'<div class="map scroll" role="region" tabindex="0" aria-label="{label}" data-zoom="{zoom}">',
+        f'<svg width="{width * factor:g}" height="{height * factor:g}" viewBox="-8 -4 {width} {height}">',
+        _box(layout, rtl=rtl),
+        _edges(layout, plain, dashed),
+        *(_node(layout, node, _origins(plain[node.id], dashed[node.id], number), rtl=rtl) for node in nodes),
+        "</svg></div>",
+    ]
+    return Markup("".join(parts))  # noqa: S704 - every text in it went through escape
+
+
+def _box(layout: Layout, *, rtl: bool) -> str:
+    left = PADDING - layout.node_width if rtl else -PADDING
+    return f'<defs><rect id="n" x="{left}" y="{-BASELINE}" width="{layout.node_width}" height="{layout.node_height}" rx="9"/></defs>'
+
+
+def _edges(layout: Layout, plain: dict[str, list[Route]], dashed: dict[str, list[Route]]) -> str:
+    tips = [
+        f"M{box.x + layout.node_width // 2} {box.y}l-4-7h8z"
+        for key, box in layout.boxes.items()
+        if plain.get(key) or dashed.get(key)
+    ]
+    solid, broken = (
+        "".join(_path(layout, route) for routes in kind.values() for route in routes) for kind in (plain, dashed)
+    )
+    return f'<g aria-hidden="true"><path d="{solid}"/><path class="any" d="{broken}"/><path class="tips" d="{"".join(tips)}"/></g>'
+
+
+def _path(layout: Layout, route: Route) -> str:
+    """Describe one edge: a curve between two rows, upright through a row."""
+    gap = layout.row_gap
+    parts = [f"M{route.xs[0]} {layout.top(route.row) + layout.node_height}"]
+    upright = 0
+    for here, there in zip(route.xs, route.xs[1:], strict=False):
+        if here == there:
+            upright += gap + layout.node_height
+            continue
+        parts.append(f"v{upright}" * bool(upright) + f"c0 {gap // 2} {there - here} {gap // 2} {there - here} {gap}")
+        upright = layout.node_height
+    rest = upright - layout.node_height
+    return "".join(parts) + f"v{rest}" * (rest > 0)
+
+
+def _origins(plain: list[Route], dashed: list[Route], number: dict[str, int]) -> str:
+    needed = " ".join(str(number[route.source]) for route in plain)
+    return needed + ("~" + " ".join(str(number[route.source]) for route in dashed) if dashed else "")
+
+
+def _node(layout: Layout, node: MapNode, origins: str, *, rtl: bool) -> str:
+    """Draw one box; its origin is where its title starts, so that hardly any part needs a place of its own."""
+    box = layout.boxes[node.id]
+    lines, is_whole = wrap(node.title, layout.node_width - 2 * PADDING)
+    word = STATES[node.state]
+    x = box.x + (layout.node_width - PADDING if rtl else PADDING)
+    attributes = [
+        f'href="{escape(node.href)}" data-competency="{escape(node.id)}" data-state="{node.state}"',
+        f' data-p="{origins}"' if origins else "",
+        "" if is_whole else f' aria-label="{escape(node.title)}, {escape(word)}"',
+        f' lang="{escape(node.language)}"' if node.language else "",
+    ]
+    second = f' <tspan x="0" dy="{LINE}">{escape(lines[1])}</tspan>' if len(lines) > 1 else ""
+    return (
+        f'<a {"".join(attributes)} transform="translate({x} {box.y + BASELINE})"><use href="#n"/><use href="#i-{node.state}"/>'
+        f'<text>{escape(lines[0])}{second} <tspan x="{-21 if rtl else 21}" y="-18">{escape(word)}</tspan></text></a>'
+    )
+
+
+def _measure(text: str) -> float:
+    """Estimate the width in pixels of a text in semi-bold system type of 13 px, a little too wide rather than too narrow."""
+    em = 0.0
+    for sign in text:
+        if sign in NARROW:
+            em += 0.36
+        elif sign in WIDE or ord(sign) >= 0x2E80:
+            em += 1.0
+        else:
+            em += 0.7 if sign.isupper() or sign.isdigit() else 0.6
+    return em * EM
+
+
+def wrap(title: str, width: float) -> tuple[list[str], bool]:
+    """Break a title into at most two lines of ``width`` pixels; say whether all of it is there.
+
+    >>> wrap("Handling medication safely", 122)
+    (['Handling', 'medication safely'], True)
+    """
+    words = title.split()
+    first: list[str] = []
+    while words and _measure(" ".join([*first, words[0]])) <= width:
+        first.append(words.pop(0))
+    if not words:
+        return [" ".join(first)], True
+    if not first:
+        head = _cut(words[0], width)
+        words[0] = words[0][len(head) :]
+        first = [head]
+    rest = " ".join(words)
+    if _measure(rest) <= width:
+        return [" ".join(first), rest], True
+    return [" ".join(first), _cut(rest, width - _measure("…")).rstrip() + "…"], False
+
+
+def _cut(text: str, width: float) -> str:
+    end = len(text)
+    while end > 1 and _measure(text[:end]) > width:
+        end -= 1
+    return text[:end]

@@ -1,0 +1,117 @@
+"""Pages for anybody: signing in, links sent by mail, and the page that says the server is up."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import login_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import EmailField, HiddenField, PasswordField
+from wtforms.validators import InputRequired, Length
+
+from cbe.domain.errors import Invalid
+from cbe.services import accounts
+
+from . import identity
+from .forms import show_problems
+from .guard import safe_next
+from .mails import compose
+
+public = Blueprint("public", __name__)
+limiter = Limiter(get_remote_address, headers_enabled=False)
+
+Page = str | Response | tuple[str, int]
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    """Address and password."""
+
+    email = EmailField(_l("E-mail"), validators=[InputRequired(_l("Write your e-mail address.")), Length(max=254)])
+    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Write your password.")), Length(max=200)])
+    next = HiddenField()
+
+
+class AddressForm(FlaskForm):  # type: ignore[misc]
+    """The address a link goes to."""
+
+    email = EmailField(_l("E-mail"), validators=[InputRequired(_l("Write your e-mail address.")), Length(max=254)])
+
+
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+    """A password that is set through a link."""
+
+    new_password = PasswordField(_l("New password"), validators=[InputRequired(_l("Write the new password."))])
+
+
+def _by_address() -> str:
+    return "address:" + request.form.get("email", "").strip().casefold()[:254]
+
+
+@public.get("/")
+def start() -> Response:
+    """Lead to one's home, or to sign-in."""
+    return redirect(url_for("home.start") if identity.signed_in() else url_for("public.sign_in"))
+
+
+@public.route("/sign-in", methods=["GET", "POST"])
+@limiter.limit("20 per minute", methods=["POST"])
+@limiter.limit("10 per 5 minutes", key_func=_by_address, methods=["POST"])
+def sign_in() -> Page:
+    """Sign in; the session begins anew, so that none prepared by somebody else is carried over."""
+    form = SignInForm()
+    if request.method == "GET":
+        if identity.signed_in():
+            return redirect(safe_next(request.args.get("next"), "/"))
+        form.next.data = request.args.get("next")
+    if form.validate_on_submit():
+        try:
+            token = accounts.sign_in(form.email.data, form.password.data, now=identity.now())
+        except Invalid as error:
+            show_problems(form, error)
+        else:
+            session.clear()
+            user = identity.load_user(token)
+            login_user(user)
+            return redirect(safe_next(form.next.data, "/"), 303)
+    demo = current_app.extensions["cbe"].demo
+    return render_template("public/sign_in.html", form=form, demo=demo), 422 if form.errors or form.form_errors else 200
+
+
+@public.route("/forgotten", methods=["GET", "POST"])
+@limiter.limit("5 per minute", methods=["POST"])
+def forgotten() -> Page:
+    """Ask for a link that sets a new password; the answer is the same whether the address is known or not."""
+    form = AddressForm()
+    if form.validate_on_submit():
+        accounts.request_reset(form.email.data, compose=compose, now=identity.now())
+        flash(_("If this address has an account, a link is on its way to it. It works once, for a day."))
+        return redirect(url_for("public.sign_in"), 303)
+    return render_template("public/forgotten.html", form=form), 422 if form.errors else 200
+
+
+@public.route("/links/<token>", methods=["GET", "POST"])
+@limiter.limit("20 per minute")
+def link(token: str) -> Page:
+    """Show what a link of ours does, and do it when asked (a mail reader's look ahead uses nothing up)."""
+    purpose = accounts.peek_link(token, now=identity.now())
+    form: FlaskForm = FlaskForm() if purpose == "email" else NewPasswordForm()
+    if form.validate_on_submit():
+        new_password = form.new_password.data if purpose != "email" else None
+        try:
+            accounts.accept_link(token, new_password=new_password, now=identity.now())
+        except Invalid as error:
+            show_problems(form, error)
+        else:
+            flash(_("Your new address is set.") if purpose == "email" else _("Your password is set. Sign in with it."))
+            return redirect(url_for("public.sign_in"), 303)
+    return render_template("public/link.html", form=form, purpose=purpose), 422 if form.errors else 200
+
+
+@public.get("/health")
+def health() -> tuple[dict[str, str], int]:
+    """Say that the server answers."""
+    return {"status": "ok"}, 200

@@ -1,0 +1,135 @@
+"""Words and numbers for pages: a program's texts in the reader's language, names of states, hours and days.
+
+Texts of programs come as one string or a map of languages; where the reader's language is missing, the program's own is
+shown, marked with its language and direction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+import nh3
+from babel import Locale, UnknownLocaleError
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import lazy_gettext as _l
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+
+from cbe.domain.program import Text
+
+from . import identity
+
+__all__ = ["KINDS", "STATES", "STATUSES", "Spoken", "hours", "in_words", "plain", "register"]
+
+STATES = {
+    "mastered": _l("mastered"),
+    "in_review": _l("in review"),
+    "returned": _l("returned"),
+    "expired": _l("expired"),
+    "ready": _l("ready"),
+    "locked": _l("locked"),
+}
+STATUSES = {
+    "held": _l("held"),
+    "withheld": _l("withheld"),
+    "claimable": _l("claimable"),
+    "impossible": _l("cannot be met"),
+    "next": _l("within reach"),
+    "in_progress": _l("in progress"),
+    "open": _l("open"),
+}
+KINDS = {
+    "badge": _l("Badge"),
+    "micro-credential": _l("Micro-credential"),
+    "certificate": _l("Certificate"),
+    "diploma": _l("Diploma"),
+    "degree": _l("Degree"),
+}
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
+TAGS = {"p", "ul", "ol", "li", "em", "strong", "code", "pre", "blockquote", "a", "br", "h3", "h4", "h5", "h6"}
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A text as the reader gets it: its words, their language and direction, and whether the reader's was missing."""
+
+    text: str
+    lang: str
+    dir: str
+    is_fallback: bool
+
+    def __html__(self) -> str:
+        """Return the words, wrapped with language and direction when they aren't the page's."""
+        if not self.is_fallback:
+            return str(escape(self.text))
+        return str(Markup('<span lang="{}" dir="{}">{}</span>').format(self.lang, self.dir, self.text))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def in_words(text: Text | None, language: str) -> Spoken:
+    """Return a program's text in the reader's language, else in the program's own (``language``), else in any."""
+    wanted = identity.locale()
+    if text is None:
+        return Spoken("", wanted, identity.direction(), False)
+    if isinstance(text, str):
+        return _spoken(text, language, wanted)
+    for code in (wanted, wanted.split("-")[0], language, *text):
+        if code in text:
+            return _spoken(text[code], code, wanted)
+    return Spoken("", wanted, identity.direction(), False)
+
+
+def plain(text: Text | None, language: str) -> str:
+    """Return the words alone, for titles and messages."""
+    return in_words(text, language).text
+
+
+def hours(value: Decimal | float | None) -> str:
+    """Return hours as a number in the reader's way of writing: 12, 2.5."""
+    return "–" if value is None else format_decimal(value, format="#,##0.##")
+
+
+def rich(text: Text | None, language: str) -> Markup:
+    """Return a text in Markdown as safe HTML, marked with its language when it isn't the page's."""
+    spoken = in_words(text, language)
+    html = nh3.clean(MARKDOWN.render(spoken.text), tags=TAGS, link_rel="noopener noreferrer nofollow")
+    if not spoken.is_fallback:
+        return Markup(html)
+    return Markup('<div lang="{}" dir="{}">').format(spoken.lang, spoken.dir) + Markup(html) + Markup("</div>")
+
+
+def day(value: date | datetime | None) -> str:
+    """Return a date in the reader's way of writing."""
+    return "–" if value is None else format_date(value, format="medium", rebase=False)
+
+
+def moment(value: datetime) -> str:
+    """Return a moment in the reader's time zone."""
+    return format_datetime(value, format="medium")
+
+
+def register(app: Flask) -> None:
+    """Offer all this to templates."""
+    app.jinja_env.filters.update(hours=hours, day=day, moment=moment)
+    app.jinja_env.globals.update(
+        STATES=STATES, STATUSES=STATUSES, KINDS=KINDS, in_words=in_words, plain=plain, rich=rich
+    )
+
+
+def _spoken(text: str, code: str, wanted: str) -> Spoken:
+    same = code.split("-", maxsplit=1)[0].lower() == wanted.split("-", maxsplit=1)[0].lower()
+    return Spoken(text, code, _direction(code), not same)
+
+
+@lru_cache(256)
+def _direction(code: str) -> str:
+    try:
+        return str(Locale.parse(code, sep="-").text_direction)
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
