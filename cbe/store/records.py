@@ -118,8 +118,8 @@ class PlansRow(Row):
     enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(64))
     content: Mapped[str] = mapped_column(Text)
-    proven: Mapped[bool]
-    """Whether every plan is proven the shortest; the job tries the others again with more time."""
+    settled: Mapped[bool]
+    """Whether nothing more is to be tried: every plan is proven the shortest, or the job spent its longer time."""
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -15,7 +15,7 @@ def upgrade():
         sa.Column("enrolment_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("proven", sa.Boolean(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_plans_enrolment_id_enrolment")),
         sa.PrimaryKeyConstraint("enrolment_id", name=op.f("pk_plans")),

@@ -1,0 +1,273 @@
+"""Where a learner stands in a program: their states, the way to every credential, and what is worth doing next.
+
+The unlock list follows from the version, what is mastered, held and withheld, and from nothing else; it is solved when
+one of these changed and kept beside the enrolment under a key made of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from cbe.domain import policy
+from cbe.domain.advice import Advice, choose_next, goal_order, goals_first
+from cbe.domain.errors import NotFound
+from cbe.domain.graph import CompiledProgram
+from cbe.domain.planner import CredentialPlan, Leverage, Status, leverage, plan_credential, unlock_list
+from cbe.domain.policy import Actor
+from cbe.domain.progress import State, states
+from cbe.store import enrolments, programs, records
+from cbe.store.database import begin_write, db
+from cbe.store.records import PlansRow, StandingRow
+
+from .awards import award_standing
+from .enrolments import record_subject
+from .programs import compiled_version
+
+__all__ = ["Contact", "Learner", "Progress", "get_own_progress", "get_progress", "prove_plans", "what_if"]
+
+PLANNER = 1
+"""Raise when the planner's answers change, so that kept ones are made anew."""
+PAGE_BUDGET_S = 0.5
+JOB_BUDGET_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Whose record this is: the enrolment and what the learner said of it."""
+
+    enrolment_id: UUID
+    account_id: UUID
+    name: str
+    program_id: UUID
+    program_key: str
+    version_id: UUID
+    status: str
+    hours_per_week: Decimal | None
+    goals: dict[str, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody of the learner's groups to ask: their name, address and role."""
+
+    name: str
+    email: str | None
+    role: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A learner against their version on one day; everything pages of one learner are made of."""
+
+    learner: Learner
+    compiled: CompiledProgram
+    standing: dict[str, StandingRow]
+    mastered: frozenset[str]
+    expired: frozenset[str]
+    returned: frozenset[str]
+    held: frozenset[str]
+    withheld: frozenset[str]
+    plans: list[CredentialPlan]
+    leverage: list[Leverage]
+
+    @cached_property
+    def states(self) -> dict[str, State]:
+        """The state of every competency, in file order."""
+        return states(self.compiled, self.mastered, returned=self.returned, expired=self.expired)
+
+    @cached_property
+    def goals(self) -> list[str]:
+        """The goal credentials, those with the nearest date first."""
+        return goal_order(self.learner.goals)
+
+    @cached_property
+    def shown_plans(self) -> list[CredentialPlan]:
+        """The unlock list as pages show it, goals first."""
+        return goals_first(self.plans, self.goals)
+
+    @cached_property
+    def plan_of(self) -> dict[str, CredentialPlan]:
+        """The plan to each credential."""
+        return {plan.id: plan for plan in self.plans}
+
+    @cached_property
+    def next_up(self) -> list[Advice]:
+        """Three to five ready competencies that are worth doing next."""
+        return choose_next(self.plans, self.leverage, self.goals)
+
+
+def get_own_progress(actor: Actor, program_key: str, *, today: date, now: datetime) -> Progress:
+    """Return one's own progress in a program; ``NotFound`` for those who do not learn there."""
+    program = programs.find_program(program_key)
+    row = program and actor.account_id and enrolments.find_enrolment_of(actor.account_id, program.id)
+    if not row:
+        raise NotFound("You do not learn in a program %(program)s.", program=program_key)
+    return _progress(actor, row, today, now)
+
+
+def get_progress(actor: Actor, program_key: str, enrolment_id: UUID, *, today: date, now: datetime) -> Progress:
+    """Return a learner's progress to somebody who may read their record."""
+    row = enrolments.find_enrolment(enrolment_id)
+    if row is None or row.program.key != program_key:
+        raise NotFound("There is no such learner in this program.")
+    return _progress(actor, row, today, now)
+
+
+def what_if(progress: Progress, credential: str, assumed: Iterable[str]) -> CredentialPlan:
+    """Return the plan to a credential were these competencies mastered too."""
+    mastered = progress.mastered | (set(assumed) & progress.compiled.competencies.keys())
+    return plan_credential(
+        progress.compiled, mastered, credential, progress.held, progress.withheld, budget_s=PAGE_BUDGET_S
+    )
+
+
+def list_contacts(progress: Progress) -> list[Contact]:
+    """List whom this learner can ask: the staff of their groups."""
+    found = {
+        (row.account_id, row.role): Contact(row.account.person.name, row.account.person.email, row.role)
+        for row in enrolments.list_staff_of(progress.learner.enrolment_id)
+        if row.account.status == "active"
+    }
+    return sorted(found.values(), key=lambda contact: (contact.role != "instructor", contact.name))
+
+
+def prove_plans(*, now: datetime, limit: int = 20) -> int:
+    """Search longer for the kept lists that hold unproven plans; return how many lists were made anew."""
+    waiting = db.session.scalars(
+        select(PlansRow.enrolment_id).where(PlansRow.settled.is_(False)).order_by(PlansRow.made_at).limit(limit)
+    ).all()
+    for enrolment_id in waiting:
+        row = enrolments.find_enrolment(enrolment_id)
+        if row is not None:
+            version_id = row.version_id
+            state = _state(enrolment_id, version_id, now.date())
+            _solve(enrolment_id, state, budget_s=JOB_BUDGET_S, settled=True, now=now)
+    return len(waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    compiled: CompiledProgram
+    standing: dict[str, StandingRow]
+    mastered: frozenset[str]
+    expired: frozenset[str]
+    returned: frozenset[str]
+    held: frozenset[str]
+    withheld: frozenset[str]
+    key: str
+
+
+def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: datetime) -> Progress:
+    policy.require(actor, "record:read", record_subject(actor, row, today))
+    learner = Learner(
+        enrolment_id=row.id,
+        account_id=row.account_id,
+        name=row.account.person.name,
+        program_id=row.program_id,
+        program_key=row.program.key,
+        version_id=row.version_id,
+        status=row.status,
+        hours_per_week=row.hours_per_week,
+        goals={goal.credential: goal.target_date for goal in enrolments.list_goals(row.id)},
+    )
+    state = _state(row.id, row.version_id, today)
+    kept = records.find_plans(row.id)
+    if kept is not None and kept.key == state.key:
+        plans, levers = _read(kept.content)
+    else:
+        plans, levers = _solve(row.id, state, budget_s=PAGE_BUDGET_S, settled=False, now=now)
+    return Progress(
+        learner=learner,
+        compiled=state.compiled,
+        standing=state.standing,
+        mastered=state.mastered,
+        expired=state.expired,
+        returned=state.returned,
+        held=state.held,
+        withheld=state.withheld,
+        plans=plans,
+        leverage=levers,
+    )
+
+
+def _state(enrolment_id: UUID, version_id: UUID, today: date) -> _State:
+    compiled = compiled_version(version_id)
+    rows = {row.competency: row for row in records.list_standing(enrolment_id) if row.competency in compiled.competencies}
+    had = {key for key, row in rows.items() if row.mastered_on is not None and row.mastered_on <= today}
+    expired = frozenset(key for key in had if (end := rows[key].expires_on) is not None and end <= today)
+    mastered = frozenset(had - expired)
+    returned = frozenset(key for key, row in rows.items() if row.returned_on is not None and key not in mastered)
+    held, withheld = award_standing(enrolment_id, today)
+    facts = [PLANNER, str(version_id), sorted(mastered), sorted(held), sorted(withheld)]
+    key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    return _State(compiled, rows, mastered, expired, returned, frozenset(held), frozenset(withheld), key)
+
+
+def _solve(
+    enrolment_id: UUID, state: _State, *, budget_s: float, settled: bool, now: datetime
+) -> tuple[list[CredentialPlan], list[Leverage]]:
+    plans = unlock_list(state.compiled, state.mastered, state.held, state.withheld, budget_s=budget_s)
+    levers = leverage(state.compiled, state.mastered, plans)
+    content = json.dumps([[_written(plan) for plan in plans], [_lever(one) for one in levers]], separators=(",", ":"))
+    settled = settled or all(plan.proven_optimal or plan.status is Status.WITHHELD for plan in plans)
+    _keep(PlansRow(enrolment_id=enrolment_id, key=state.key, content=content, settled=settled, made_at=now))
+    return plans, levers
+
+
+def _keep(row: PlansRow) -> None:
+    """Keep a derived row; when somebody else keeps the same just now, theirs is as good."""
+    begin_write()
+    try:
+        db.session.merge(row)
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+
+
+def _written(plan: CredentialPlan) -> list[Any]:
+    return [
+        plan.id,
+        plan.status.value,
+        _text(plan.remaining_hours),
+        plan.plan,
+        plan.proven_optimal,
+        _text(plan.lower_bound_hours),
+    ]
+
+
+def _lever(one: Leverage) -> list[Any]:
+    return [one.competency, one.credentials, _text(one.hours), one.opens]
+
+
+def _read(content: str) -> tuple[list[CredentialPlan], list[Leverage]]:
+    plans, levers = json.loads(content)
+    return (
+        [
+            CredentialPlan(key, Status(status), _number(left), _tuple(steps), proven, _number(bound))
+            for key, status, left, steps, proven, bound in plans
+        ],
+        [Leverage(key, count, Decimal(hours), opens) for key, count, hours, opens in levers],
+    )
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _number(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _tuple(steps: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if steps is None else tuple(steps)
