@@ -10,12 +10,23 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from .errors import Problem
 
-__all__ = ["MOST_PROBLEMS", "Problems", "Read", "Shape", "TooManyProblems", "child", "in_document_order"]
+__all__ = [
+    "MOST_PROBLEMS",
+    "Problems",
+    "Read",
+    "Shape",
+    "TooManyProblems",
+    "child",
+    "choice",
+    "in_document_order",
+    "is_list",
+    "shown",
+]
 
 MOST_PROBLEMS = 200_000
 """Where reading stops: a file with more is not mended from a list, and a list of millions would not fit in memory."""
@@ -56,6 +67,11 @@ def child(at: str, key: str | int) -> str:
     '/competencies/3/a~1b'
     """
     return f"{at}/{key.replace('~', '~0').replace('/', '~1')}" if isinstance(key, str) else f"{at}/{key}"
+
+
+def is_list(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Return whether a value is a JSON list; a reader of large files may hand in a sequence that decodes as it goes."""
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def shown(value: object) -> str:
@@ -105,7 +121,7 @@ class Problems:
 
     def items(self, value: Any, at: str, key: str | int, what: str) -> Sequence[Any]:
         """Return the items of a list; none, with a problem, when it is not one."""
-        if isinstance(value, Sequence) and not isinstance(value, str):
+        if is_list(value):
             return value
         self.report(child(at, key), f"must be a list: […] of {what}")
         return ()

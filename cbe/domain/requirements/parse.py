@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from cbe.domain.errors import Invalid
-from cbe.domain.reading import Problems, child, in_document_order
+from cbe.domain.reading import Problems, child, in_document_order, is_list
 
-from .kinds import All, Any_, AtLeast, CompetencyLeaf, CredentialLeaf, Credits, Requirement
+from .kinds import All, Any_, AtLeast, CompetencyLeaf, CredentialLeaf, Credits, Leaf, Requirement
 
-__all__ = ["DEEPEST", "format_requirement", "parse_requirement", "read_requirement"]
+__all__ = ["DEEPEST", "Checks", "format_requirement", "parse_requirement", "read_requirement"]
 
 DEEPEST = 50
 """How many groups may stand in each other."""
@@ -44,7 +44,22 @@ def parse_requirement(document: Any) -> Requirement:
     return requirement
 
 
-def read_requirement(problems: Problems, value: Any, at: str, depth: int = 0) -> Requirement | None:
+class Checks:
+    """What else is asked of the parts of a requirement by whoever knows what its ids stand for; here nothing."""
+
+    def leaf(self, leaf: Leaf, at: str) -> None:
+        """Look at a leaf whose id is at the pointer."""
+
+    def credits(self, requirement: Credits, at: str) -> None:
+        """Look at a node without problems of its own whose number of credits is at the pointer."""
+
+
+_NO_CHECKS = Checks()
+
+
+def read_requirement(
+    problems: Problems, value: Any, at: str, checks: Checks = _NO_CHECKS, depth: int = 0
+) -> Requirement | None:
     """Read the requirement at a place, reporting its problems; None when it has any."""
     kind = _kind(problems, value, at)
     if kind is None:
@@ -53,7 +68,10 @@ def read_requirement(problems: Problems, value: Any, at: str, depth: int = 0) ->
     if kind in {"competency", "credential"}:
         name = problems.identifier(value[kind], at, kind) or ""
         leaf = CompetencyLeaf(name) if kind == "competency" else CredentialLeaf(name)
-        return leaf if len(problems.found) == before else None
+        if len(problems.found) > before:
+            return None
+        checks.leaf(leaf, child(at, kind))
+        return leaf
     if depth >= DEEPEST:
         problems.report(at, f"is nested too deep: at most {DEEPEST} groups may stand in each other")
         return None
@@ -61,8 +79,13 @@ def read_requirement(problems: Problems, value: Any, at: str, depth: int = 0) ->
     if kind != "any" and not isinstance(no_sharing, bool):
         problems.report(child(at, "no_sharing"), "must be true or false")
     threshold = _threshold(problems, value, at, kind)
-    parts = _parts(problems, value, at, kind, depth)
-    return _made(kind, threshold, parts, no_sharing) if len(problems.found) == before else None
+    parts = _parts(problems, value, at, kind, checks, depth)
+    if len(problems.found) > before:
+        return None
+    made = _made(kind, threshold, parts, no_sharing)
+    if isinstance(made, Credits):
+        checks.credits(made, child(at, kind))
+    return made
 
 
 def _kind(problems: Problems, value: Any, at: str) -> str | None:
@@ -91,23 +114,27 @@ def _threshold(problems: Problems, value: Any, at: str, kind: str) -> int | Deci
     if kind == "at_least":
         count = problems.whole(value[kind], at, kind)
         members = value.get("of")
-        if count is not None and isinstance(members, list) and 0 < len(members) < count:
+        if count is not None and is_list(members) and 0 < len(members) < count:
             text = f"asks for {count} of only {len(members)} members; lower it or add members"
             problems.report(child(at, kind), text)
         return count
     return problems.above_zero(value[kind], at, kind) if kind == "credits" else None
 
 
-def _parts(problems: Problems, value: Any, at: str, kind: str, depth: int) -> tuple[Requirement | None, ...]:
+def _parts(
+    problems: Problems, value: Any, at: str, kind: str, checks: Checks, depth: int
+) -> tuple[Requirement | None, ...]:
     key = kind if kind in {"all", "any"} else "of"
     if key not in value:
         problems.report(at, f"has no “of”, the list of members that {kind} chooses from")
         return ()
     members = problems.items(value[key], at, key, "requirements")
     at = child(at, key)
-    if isinstance(value[key], list) and not members:
+    if is_list(value[key]) and not value[key]:
         problems.report(at, "must not be empty: name at least one member")
-    return tuple([read_requirement(problems, member, f"{at}/{i}", depth + 1) for i, member in enumerate(members)])
+    return tuple(
+        [read_requirement(problems, member, f"{at}/{i}", checks, depth + 1) for i, member in enumerate(members)]
+    )
 
 
 def _made(kind: str, threshold: Any, parts: tuple[Any, ...], no_sharing: bool) -> Requirement:

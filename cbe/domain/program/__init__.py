@@ -1,0 +1,36 @@
+"""The program file ``cbe-program/1``: a program, its competencies and its credentials as frozen values.
+
+Here is what a document may say and every problem it can have. Reading bytes (encodings, gzip, duplicate keys) is
+``interop.program_file``'s; what follows from the graph of prerequisites is ``graph``'s.
+"""
+
+from .parse import FORMAT, parse_program
+from .values import (
+    Alignment,
+    Competency,
+    Credential,
+    Level,
+    MasteryRule,
+    Program,
+    Quality,
+    Resource,
+    Rubric,
+    Section,
+    Text,
+)
+
+__all__ = [
+    "Alignment",
+    "Competency",
+    "Credential",
+    "FORMAT",
+    "Level",
+    "MasteryRule",
+    "Program",
+    "Quality",
+    "Resource",
+    "Rubric",
+    "Section",
+    "Text",
+    "parse_program",
+]

@@ -1,0 +1,287 @@
+"""Reading a program document: every part by its shape, then what parts say about each other.
+
+Large lists may be sequences that decode their items as they are asked for (``interop.program_file`` hands such in), so
+lists are walked, never copied, and nothing but ids and edges is kept of a document until it is known to be sound.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from cbe.domain.errors import Invalid, Problem
+from cbe.domain.reading import Problems, TooManyProblems, in_document_order, is_list, shown
+from cbe.domain.requirements import CompetencyLeaf, Credits, Leaf, leaves
+from cbe.domain.requirements.parse import Checks, read_requirement
+
+from .circles import shortest_circles
+from .shapes import COMPETENCY, CREDENTIAL, PROGRAM, TOP, report_repeated_ids
+from .values import Competency, Credential, MasteryRule, Program, Quality, Section
+
+__all__ = ["FORMAT", "find_problems", "parse_program"]
+
+FORMAT = "cbe-program/1"
+
+
+def parse_program(document: Any) -> Program:
+    """Return the program a `cbe-program/1` document says; raises Invalid with all its problems in document order.
+
+    >>> parse_program({"format": "cbe-program/1", "program": {"id": "web", "title": "Web"}, "competencies": []})
+    Traceback (most recent call last):
+    cbe.domain.errors.Invalid: the whole file: has no “credentials”, which a program file must have; \
+/program: has no “language”, which a program must have
+    """
+    reading = _Reading(document)
+    problems = reading.problems_in_order()
+    if problems:
+        raise Invalid(problems)
+    return reading.program()
+
+
+def find_problems(document: Any, besides: Sequence[Problem] = ()) -> list[Problem]:
+    """Return all problems of a document and those found in its bytes, together in document order."""
+    return _Reading(document).problems_in_order(besides)
+
+
+class _Ids:
+    """The ids of one list: where each stands first, and the credits there, not yet known to be sound."""
+
+    def __init__(self, items: Any) -> None:
+        self.items: Sequence[Any] = items if is_list(items) else ()
+        self.index: dict[str, int] = {}
+        self.credits: list[Any] = []
+        for i, item in enumerate(self.items):
+            is_object = isinstance(item, Mapping)
+            name = item.get("id") if is_object else None
+            if isinstance(name, str):
+                self.index.setdefault(name, i)
+            self.credits.append(item.get("credits", 0) if is_object else 0)
+
+    def credits_of(self, name: str) -> Decimal | None:
+        """Return the credits of an id; None when they are not sound."""
+        index = self.index.get(name)
+        return None if index is None else Problems().zero_or_more(self.credits[index], "", "")
+
+
+class _Edges:
+    """What points at what in one list."""
+
+    def __init__(self) -> None:
+        self.sources, self.targets = array("i"), array("i")
+
+    def add(self, source: int, target: int) -> None:
+        self.sources.append(source)
+        self.targets.append(target)
+
+
+class _RequirementChecks(Checks):
+    """What the program knows of the ids in the requirement of one credential."""
+
+    def __init__(self, reading: _Reading, credential: int) -> None:
+        self.reading = reading
+        self.credential = credential
+
+    def leaf(self, leaf: Leaf, at: str) -> None:
+        if isinstance(leaf, CompetencyLeaf):
+            if leaf.competency not in self.reading.competencies.index:
+                self.reading.report_dangling(at, leaf.competency, "competency")
+        elif leaf.credential not in self.reading.credentials.index:
+            self.reading.report_dangling(at, leaf.credential, "credential")
+        else:
+            self.reading.requirements.add(self.reading.credentials.index[leaf.credential], self.credential)
+
+    def credits(self, requirement: Credits, at: str) -> None:
+        total = Decimal(0)
+        for leaf in leaves(requirement):
+            worth = self.reading.credits_of(leaf)
+            if worth is None:
+                return
+            total += worth
+        if requirement.credits > total:
+            self.reading.problems.report(at, f"asks for {requirement.credits} credits, its members have only {total}")
+
+
+class _Reading:
+    """One reading of one document: first everything that is wrong, then, when nothing is, the values."""
+
+    def __init__(self, document: Any) -> None:
+        self.document = document
+        self.problems = Problems()
+        top = document if isinstance(document, Mapping) else {}
+        self.competencies, self.credentials = _Ids(top.get("competencies")), _Ids(top.get("credentials"))
+        self.top: Mapping[str, Any] = top
+        self.head: dict[str, Any] = {}
+        self.sections: dict[str, int] = {}
+        self.prerequisites, self.requirements = _Edges(), _Edges()
+
+    def problems_in_order(self, besides: Sequence[Problem] = ()) -> list[Problem]:
+        """Return every problem; where there are too many the last, at the whole file, says so."""
+        cut: list[Problem] = []
+        try:
+            self._check()
+        except TooManyProblems:
+            text = f"only the first {len(self.problems.found)} problems are listed; mend these and check again"
+            cut.append(("", text))
+        return in_document_order([*besides, *self.problems.found], self.document) + cut
+
+    def program(self) -> Program:
+        """Return the program of a document without problems."""
+        head = {key: value for key, value in self.head.items() if value is not None}
+        head.setdefault("mastery", MasteryRule())
+        head.setdefault("quality", Quality())
+        return Program(
+            competencies=tuple([Competency(**self._competency(i, item)) for i, item in self._listed("competencies")]),
+            credentials=tuple([Credential(**self._credential(i, item)) for i, item in self._listed("credentials")]),
+            **head,
+        )
+
+    def _listed(self, key: str) -> enumerate[Any]:
+        return enumerate(self.top.get(key, ()))
+
+    def _check(self) -> None:
+        self.problems.object(self.document, "", TOP)
+        if "format" in self.top and self.top["format"] != FORMAT:
+            self.problems.report("/format", f'must be "{FORMAT}"')
+        if "program" in self.top:
+            self._check_head(self.top["program"])
+        for key, read in (("competencies", self._competency), ("credentials", self._credential)):
+            if key in self.top:
+                for i, item in enumerate(self.problems.items(self.top[key], "", key, "objects")):
+                    read(i, item)
+        for key, ids in (("competencies", self.competencies), ("credentials", self.credentials)):
+            report_repeated_ids(self.problems, ids.items, f"/{key}")
+        self._check_circles()
+
+    def _check_head(self, value: Any) -> None:
+        self.head = self.problems.object(value, "/program", PROGRAM) or {}
+        sections = value.get("sections") if isinstance(value, Mapping) else None
+        report_repeated_ids(self.problems, sections, "/program/sections")
+        self.sections = _Ids(sections).index
+        parents = _Edges()
+        for i, section in enumerate(self.head.get("sections", ())):
+            if isinstance(section, Section) and section.parent is not None:
+                if section.parent in self.sections:
+                    parents.add(i, self.sections[section.parent])
+                else:
+                    self.report_dangling(f"/program/sections/{i}/parent", section.parent, "section")
+        for circle in shortest_circles(len(sections) if is_list(sections) else 0, parents.sources, parents.targets):
+            way = self._shown_circle([sections[i]["id"] for i in circle]) if is_list(sections) else ""
+            text = f"sections stand in each other in a circle: {way}; take one parent out"
+            self.problems.report(f"/program/sections/{circle[-1]}/parent", text)
+        if self.head.get("mastery") is not None:
+            self._check_mastery(self.head, "/program/mastery/level")
+
+    def _competency(self, index: int, item: Any) -> dict[str, Any]:
+        at = f"/competencies/{index}"
+        values = self.problems.object(item, at, COMPETENCY) or {}
+        section = values.get("section")
+        if section is not None and section not in self.sections:
+            self.report_dangling(f"{at}/section", section, "section")
+        if values.get("mastery") is not None:
+            self._check_mastery(values, f"{at}/mastery/level")
+        elif values.get("rubric") is not None:
+            self._check_mastery(values, f"{at}/rubric/levels")
+        if "prerequisites" in values:
+            values["prerequisites"] = self._prerequisites(values["prerequisites"], index, at)
+        return values
+
+    def _check_mastery(self, values: Mapping[str, Any], at: str) -> None:
+        """Report a level that mastery asks for when the rubric that counts here does not have it."""
+        rule = values.get("mastery") or self.head.get("mastery")
+        level = rule.level if rule is not None else None
+        if level is None:
+            return
+        own = values if "rubric" in values else self.head
+        rubric = own.get("rubric")
+        if rubric is None and "rubric" in own:
+            return
+        names = [step.id for step in rubric.levels] if rubric is not None else []
+        if level not in names:
+            has = f"its rubric has {', '.join(map(shown, names))}" if names else "there is no rubric here"
+            self.problems.report(at, f"mastery asks for the level “{shown(level)}”, but {has}")
+
+    def _prerequisites(self, value: Any, index: int, at: str) -> tuple[tuple[str, ...], ...]:
+        groups = self.problems.items(value, at, "prerequisites", 'groups: [["html"], ["js", "php"]]')
+        return tuple([self._group(group, index, f"{at}/prerequisites", i) for i, group in enumerate(groups)])
+
+    def _group(self, value: Any, index: int, at: str, place: int) -> tuple[str, ...]:
+        members = self.problems.items(value, at, place, "competency ids, of which one is enough")
+        if is_list(value) and not members:
+            self.problems.report(f"{at}/{place}", "must not be empty: name a competency or take the group out")
+        known: set[str] = set()
+        for i, member in enumerate(members):
+            target = self.competencies.index.get(member) if isinstance(member, str) else None
+            if target is None or member in known:
+                self._report_member(member, f"{at}/{place}", i, known)
+                continue
+            known.add(member)
+            self.prerequisites.add(target, index)
+        return tuple(members) if known else ()
+
+    def _report_member(self, member: Any, at: str, place: int, known: set[str]) -> None:
+        name = self.problems.identifier(member, at, place)
+        if name in known:
+            self.problems.report(f"{at}/{place}", f"“{shown(name)}” stands in this group already; once is enough")
+        elif name is not None:
+            self.report_dangling(f"{at}/{place}", name, "competency")
+
+    def _credential(self, index: int, item: Any) -> dict[str, Any]:
+        at = f"/credentials/{index}"
+        values = self.problems.object(item, at, CREDENTIAL) or {}
+        if "requires" in values:
+            checks = _RequirementChecks(self, index)
+            requirement = read_requirement(self.problems, values["requires"], f"{at}/requires", checks)
+            values["requires"] = requirement
+        return values
+
+    def credits_of(self, leaf: Leaf) -> Decimal | None:
+        """Return the credits of what a leaf names; None when they are not sound."""
+        if isinstance(leaf, CompetencyLeaf):
+            return self.competencies.credits_of(leaf.competency)
+        return self.credentials.credits_of(leaf.credential)
+
+    def report_dangling(self, at: str, name: str, what: str) -> None:
+        """Report a name that nothing in the file has."""
+        self.problems.report(at, f"there is no {what} with the id “{shown(name)}”")
+
+    def _check_circles(self) -> None:
+        items = self.competencies.items
+        for circle in shortest_circles(len(items), self.prerequisites.sources, self.prerequisites.targets):
+            way = self._shown_circle([items[i]["id"] for i in circle])
+            at = f"/competencies/{circle[0]}/prerequisites{_entry(items[circle[0]], items[circle[-1]]['id'])}"
+            text = f"prerequisites go in a circle, each needed by the next: {way}; take one out"
+            self.problems.report(at, text)
+        items = self.credentials.items
+        for circle in shortest_circles(len(items), self.requirements.sources, self.requirements.targets):
+            way = self._shown_circle([items[i]["id"] for i in circle])
+            at = f"/credentials/{circle[0]}/requires{_naming(items[circle[0]]['requires'], items[circle[-1]]['id'])}"
+            text = f"credentials name each other in a circle, each needed by the next: {way}; take one out"
+            self.problems.report(at, text)
+
+    @staticmethod
+    def _shown_circle(names: Sequence[str]) -> str:
+        return " -> ".join([*names, names[0]])
+
+
+def _entry(competency: Mapping[str, Any], prerequisite: str) -> str:
+    """Return where in the prerequisites of a competency a name stands first, as the end of a pointer."""
+    for i, group in enumerate(competency["prerequisites"]):
+        if is_list(group) and prerequisite in group:
+            return f"/{i}/{list(group).index(prerequisite)}"
+    raise LookupError(prerequisite)
+
+
+def _naming(requires: Any, credential: str) -> str:
+    """Return where in a requirement a credential is named first, as the end of a pointer."""
+    ways = [(requires, "")]
+    while ways:
+        node, at = ways.pop()
+        if isinstance(node, Mapping):
+            if node.get("credential") == credential:
+                return f"{at}/credential"
+            lists = [(key, node[key]) for key in ("all", "any", "of") if is_list(node.get(key))]
+            members = [(member, f"{at}/{key}/{i}") for key, nodes in lists for i, member in enumerate(nodes)]
+            ways.extend(reversed(members))
+    raise LookupError(credential)
