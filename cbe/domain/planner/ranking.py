@@ -1,0 +1,98 @@
+"""Every credential in the order in which it can be unlocked, within one budget for the whole list.
+
+Cheap ones first, then fair shares of what time is left; for a short list only what can still be on it is solved.
+"""
+
+from __future__ import annotations
+
+import heapq
+import time
+
+from cbe.domain.graph import CompiledProgram
+
+from .answer import CredentialPlan, Status
+from .shortest import Look, Search
+from .standing import Standing
+
+__all__ = ["rank", "rank_first"]
+
+Key = tuple[int, int, int, object, int]
+
+LAST = {Status.IMPOSSIBLE: 2, Status.WITHHELD: 3, Status.HELD: 4}
+
+
+class _Order:
+    """The order of the list: group, hours in units, more credits, file order."""
+
+    def __init__(self, compiled: CompiledProgram) -> None:
+        self.compiled = compiled
+
+    def key(self, plan: CredentialPlan) -> Key:
+        group = LAST.get(plan.status, 0 if plan.status is Status.CLAIMABLE else 1)
+        if group != 1:
+            return self._key(plan.id, group, 0, 0)
+        if plan.plan is None:
+            return self._key(plan.id, 1, 1, 0)
+        units = sum(self.compiled.hour_units[self.compiled.index[key]] for key in plan.plan)
+        return self._key(plan.id, 1, 0, units)
+
+    def bound(self, look: Look) -> Key:
+        """Return a key that is not after that of the answer to come."""
+        return self._key(look.id, 1, 0, look.bound)
+
+    def _key(self, credential_id: str, group: int, late: int, units: int) -> Key:
+        worth = self.compiled.credentials[credential_id].credits
+        return group, late, units, -worth, self.compiled.credential_index[credential_id]
+
+
+def rank(standing: Standing, budget_s: float) -> list[CredentialPlan]:
+    """Return every credential, each solved within its share of the budget."""
+    deadline = time.monotonic() + budget_s
+    keys = list(standing.compiled.credentials)
+    search = Search(standing, keys)
+    looks = [search.look(key) for key in keys]
+    plans = [look.answer for look in looks if look.answer is not None]
+    unsettled = [look for look in looks if look.answer is None]
+    for look in sorted(unsettled, key=lambda look: look.bound):
+        if time.monotonic() < deadline:
+            search.prepare(look)
+        search.sharpen(look)
+    # the smallest puzzles first: what they don't use of their share is the others'
+    unsettled.sort(key=lambda look: len(look.puzzle.brings) if look.puzzle else 0)
+    for position, look in enumerate(unsettled):
+        now = time.monotonic()
+        if now >= deadline and look.answer is None:
+            plans.append(search.unfinished(look))
+        else:
+            plans.append(search.finish(look, now + (deadline - now) / (len(unsettled) - position)))
+    order = _Order(standing.compiled)
+    return sorted(plans, key=order.key)
+
+
+def rank_first(standing: Standing, budget_s: float, limit: int) -> list[CredentialPlan]:
+    """Return the first of the list: by bound, and solved only until that many are settled."""
+    deadline = time.monotonic() + budget_s
+    keys = list(standing.compiled.credentials)
+    search = Search(standing, keys)
+    order = _Order(standing.compiled)
+    # how far each is: 0 a first bound, 1 a sharper one, 2 the answer
+    heap: list[tuple[Key, int, Look]] = []
+    for key in keys:
+        look = search.look(key)
+        heap.append((order.key(look.answer), 2, look) if look.answer else (order.bound(look), 0, look))
+    heapq.heapify(heap)
+    plans: list[CredentialPlan] = []
+    while heap and len(plans) < limit:
+        _, stage, look = heapq.heappop(heap)
+        if stage == 2:
+            assert look.answer is not None
+            plans.append(look.answer)
+        elif stage == 0:
+            search.sharpen(look)
+            heapq.heappush(heap, (order.bound(look), 1, look))
+        else:
+            now = time.monotonic()
+            share = now + (deadline - now) / (limit - len(plans))
+            look.answer = search.finish(look, share) if now < deadline else search.unfinished(look)
+            heapq.heappush(heap, (order.key(look.answer), 2, look))
+    return plans

@@ -1,0 +1,141 @@
+"""One learner in one program as the planner sees it: what is cut away, what must be done, and what is left to choose.
+
+Here are the competencies still to be mastered, numbered anew and cut at what is mastered, with what each of them forces.
+What a credential asks for is ``rules``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cbe.domain.graph import CompiledProgram, positions
+
+__all__ = ["Frame", "Group", "Standing", "Weights", "build_frame"]
+
+Group = tuple[int, tuple[int, ...]]
+"""An any-of group: its members as bits and as places in the frame."""
+
+
+class Standing:
+    """What a learner has: competencies mastered and current, credentials in good standing, credentials withheld."""
+
+    def __init__(self, compiled: CompiledProgram, mastered: Set[str], held: Set[str], withheld: Set[str]) -> None:
+        self.compiled = compiled
+        self.held = frozenset(held)
+        self.withheld = frozenset(withheld) - self.held
+        self.mastered = frozenset(mastered) & compiled.index.keys()
+        self.flags = bytearray(len(compiled.ids))
+        for key in self.mastered:
+            self.flags[compiled.index[key]] = 1
+
+    @cached_property
+    def mastered_bits(self) -> int:
+        """The mastered competencies as bits by number in the program."""
+        return int.from_bytes(np.packbits(np.frombuffer(self.flags, np.uint8), bitorder="little").tobytes(), "little")
+
+
+class Weights:
+    """Sums of integer weights over sets given as bits, exactly: a table per byte, or plain integers when they are huge."""
+
+    def __init__(self, weights: list[int]) -> None:
+        self._weights = weights
+        self._table: NDArray[np.int64] | None = None
+        if sum(weights) < 2**62:
+            padded = np.zeros((len(weights) + 7) // 8 * 8, np.int64)
+            padded[: len(weights)] = weights
+            patterns = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(
+                np.int64
+            )
+            self._table = padded.reshape(-1, 8) @ patterns.T
+            self._rows = np.arange(len(self._table))
+
+    def total(self, bits: int) -> int:
+        """Return the sum of the weights whose bit is set."""
+        if self._table is None or bits.bit_count() < 12:
+            return sum(self._weights[i] for i in positions(bits))
+        size = (bits.bit_length() + 7) // 8
+        parts = np.frombuffer(bits.to_bytes(size, "little"), np.uint8)
+        return int(self._table[self._rows[:size], parts].sum())
+
+
+class Frame:
+    """Competencies outside *M* that may matter, placed with prerequisites first, and what each of them forces.
+
+    ``must[p]`` has the bits of everything that any plan with ``p`` holds: itself, what single prerequisites force, and
+    what all members of an any-of group force alike. ``choices[p]`` are the any-of groups that leave a real choice.
+    """
+
+    def __init__(self, standing: Standing, numbers: list[int]) -> None:
+        self.standing = standing
+        self.numbers = numbers
+        self.place = {number: p for p, number in enumerate(numbers)}
+        self.must: list[int] = []
+        self.choices: dict[int, tuple[Group, ...]] = {}
+        self.choice_bits = 0
+        flags, groups = standing.flags, standing.compiled.groups
+        for p, number in enumerate(numbers):
+            unmet = [group for group in groups[number] if not any(flags[m] for m in group)]
+            self._add(p, [tuple(self.place[m] for m in group) for group in unmet])
+        units = standing.compiled.hour_units
+        self.hours = Weights([units[number] for number in numbers])
+
+    def _add(self, p: int, unmet: list[tuple[int, ...]]) -> None:
+        bits = 1 << p
+        several = []
+        for group in unmet:
+            if len(group) == 1:
+                bits |= self.must[group[0]]
+            else:
+                several.append(group)
+                common = -1
+                for member in group:
+                    common &= self.must[member]
+                bits |= common
+        self.must.append(bits)
+        choices = tuple(g for g in map(self._without_dominated, several) if not g[0] & bits)
+        if choices:
+            self.choices[p] = choices
+            self.choice_bits |= 1 << p
+
+    def _without_dominated(self, group: tuple[int, ...]) -> Group:
+        """Drop members that force another member: who takes them has met the group without them."""
+        bits = 0
+        for member in group:
+            bits |= 1 << member
+        kept = tuple(m for m in group if self.must[m] & bits == 1 << m)
+        kept_bits = 0
+        for member in kept:
+            kept_bits |= 1 << member
+        return kept_bits, kept
+
+    def numbers_of(self, bits: int) -> list[int]:
+        """Return the program's numbers of a set given as bits, prerequisites first."""
+        return [self.numbers[p] for p in positions(bits)]
+
+
+def build_frame(standing: Standing, named: Iterable[int], limit: int | None = None) -> Frame | None:
+    """Return the frame that holds these competencies and all that can matter to them; None when over ``limit``."""
+    compiled, flags = standing.compiled, standing.flags
+    groups = compiled.groups
+    seen = bytearray(len(compiled.ids))
+    found = [number for number in dict.fromkeys(named) if not flags[number]]
+    for number in found:
+        seen[number] = 1
+    stack = list(found)
+    while stack:
+        for group in groups[stack.pop()]:
+            if any(flags[m] for m in group):
+                continue
+            for member in group:
+                if not seen[member]:
+                    seen[member] = 1
+                    found.append(member)
+                    stack.append(member)
+    if limit is not None and len(found) > limit:
+        return None
+    found.sort(key=compiled.rank.__getitem__)
+    return Frame(standing, found)
