@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from unicodedata import combining
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -76,7 +77,8 @@ def _edges(layout: Layout, plain: dict[str, list[Route]], dashed: dict[str, list
         if plain.get(key) or dashed.get(key)
     ]
     solid, broken = (
-        "".join(_path(layout, route) for routes in kind.values() for route in routes) for kind in (plain, dashed)
+        "".join(_path(layout, route) for routes in kind.values() for route in routes).replace(" -", "-")
+        for kind in (plain, dashed)
     )
     return f'<g aria-hidden="true"><path d="{solid}"/><path class="any" d="{broken}"/><path class="tips" d="{"".join(tips)}"/></g>'
 
@@ -126,6 +128,8 @@ def _measure(text: str) -> float:
     for sign in text:
         if sign in NARROW:
             em += 0.36
+        elif "\u0600" <= sign <= "\u06ff":
+            em += 0.0 if combining(sign) else 0.52
         elif sign in WIDE or ord(sign) >= 0x2E80:
             em += 1.0
         else:
