@@ -16,7 +16,7 @@ class _Postman:
     def __init__(self, mailbox: list[EmailMessage]) -> None:
         self.mailbox = mailbox
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd names it)
         letter = message_from_bytes(envelope.original_content or b"", policy=default)
         assert isinstance(letter, EmailMessage)
         self.mailbox.append(letter)
