@@ -27,14 +27,12 @@ class _Order:
     def __init__(self, compiled: CompiledProgram) -> None:
         self.compiled = compiled
 
-    def key(self, plan: CredentialPlan) -> Key:
+    def key(self, look: Look) -> Key:
+        """Return the key of an answer."""
+        plan = look.answer
+        assert plan is not None
         group = LAST.get(plan.status, 0 if plan.status is Status.CLAIMABLE else 1)
-        if group != 1:
-            return self._key(plan.id, group, 0, 0)
-        if plan.plan is None:
-            return self._key(plan.id, 1, 1, 0)
-        units = sum(self.compiled.hour_units[self.compiled.index[key]] for key in plan.plan)
-        return self._key(plan.id, 1, 0, units)
+        return self._key(look.id, group, int(group == 1 and plan.plan is None), look.units if group == 1 else 0)
 
     def bound(self, look: Look) -> Key:
         """Return a key that is not after that of the answer to come."""
@@ -51,7 +49,6 @@ def rank(standing: Standing, budget_s: float) -> list[CredentialPlan]:
     keys = list(standing.compiled.credentials)
     search = Search(standing, keys)
     looks = [search.look(key) for key in keys]
-    plans = [look.answer for look in looks if look.answer is not None]
     unsettled = [look for look in looks if look.answer is None]
     for look in sorted(unsettled, key=lambda look: look.bound):
         if time.monotonic() < deadline:
@@ -62,11 +59,11 @@ def rank(standing: Standing, budget_s: float) -> list[CredentialPlan]:
     for position, look in enumerate(unsettled):
         now = time.monotonic()
         if now >= deadline and look.answer is None:
-            plans.append(search.unfinished(look))
+            look.answer = search.unfinished(look)
         else:
-            plans.append(search.finish(look, now + (deadline - now) / (len(unsettled) - position)))
-    order = _Order(standing.compiled)
-    return sorted(plans, key=order.key)
+            look.answer = search.finish(look, now + (deadline - now) / (len(unsettled) - position))
+    looks.sort(key=_Order(standing.compiled).key)
+    return [look.answer for look in looks if look.answer is not None]
 
 
 def rank_first(standing: Standing, budget_s: float, limit: int) -> list[CredentialPlan]:
@@ -79,7 +76,7 @@ def rank_first(standing: Standing, budget_s: float, limit: int) -> list[Credenti
     heap: list[tuple[Key, int, Look]] = []
     for key in keys:
         look = search.look(key)
-        heap.append((order.key(look.answer), 2, look) if look.answer else (order.bound(look), 0, look))
+        heap.append((order.key(look), 2, look) if look.answer else (order.bound(look), 0, look))
     heapq.heapify(heap)
     plans: list[CredentialPlan] = []
     while heap and len(plans) < limit:
@@ -94,5 +91,5 @@ def rank_first(standing: Standing, budget_s: float, limit: int) -> list[Credenti
             now = time.monotonic()
             share = now + (deadline - now) / (limit - len(plans))
             look.answer = search.finish(look, share) if now < deadline else search.unfinished(look)
-            heapq.heappush(heap, (order.key(look.answer), 2, look))
+            heapq.heappush(heap, (order.key(look), 2, look))
     return plans

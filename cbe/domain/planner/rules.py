@@ -77,7 +77,7 @@ class Rules:
         return known[credential_id]
 
     def _holds_apart(self, requirement: Requirement, bits: int, known: dict[str, bool]) -> bool:
-        mastered = self.standing.mastered.union(self.compiled.ids[n] for n in self.frame.numbers_of(bits))
+        mastered = self.standing.mastered.union(self.compiled.ids[n] for n in self.frame.in_order(bits))
         reached = self.standing.held.union(
             key for key, met in known.items() if met and key not in self.standing.withheld
         )

@@ -6,9 +6,8 @@ Which credentials are looked at, in what order and with how much time, is ``rank
 from __future__ import annotations
 
 import time
-from collections import deque
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from cbe.domain.graph import DENSE_LIMIT, CompiledProgram, positions
 from cbe.domain.requirements import All, Any_, CompetencyLeaf, CredentialLeaf, Credits, Requirement
@@ -20,18 +19,19 @@ from .rules import Rules
 from .solve import solve_puzzle
 from .standing import Standing, build_frame
 
-__all__ = ["Look", "Search", "in_order"]
+__all__ = ["Look", "Search", "search_for"]
 
 
 @dataclass(slots=True)
 class Look:
-    """What is known of a credential: the answer, or what every plan holds and a bound of its units."""
+    """What is known of a credential: the answer and its units of hours, or what every plan holds and a bound."""
 
     id: str
     answer: CredentialPlan | None
     rules: Rules | None = None
     forced: int = 0
     bound: int = 0
+    units: int = 0
     puzzle: Puzzle | None = None
     greedy: int | None = None
 
@@ -68,7 +68,9 @@ class Search:
         if forced is None:
             return Look(credential_id, CredentialPlan(credential_id, Status.IMPOSSIBLE, None, None, True, None))
         if rules.holds(credential_id, forced) and not _open_groups(rules, forced):
-            return Look(credential_id, self._answer(credential_id, rules, forced, None))
+            look = Look(credential_id, None)
+            look.answer = self._answer(look, rules, forced, None)
+            return look
         return Look(credential_id, None, rules, forced, rules.frame.hours.total(forced))
 
     def _settled(self, credential_id: str) -> CredentialPlan | None:
@@ -92,7 +94,7 @@ class Search:
         assert look.rules is not None
         look.puzzle = build_puzzle(look.rules, look.id, look.forced)
         if look.puzzle is None:
-            look.answer = self._answer(look.id, look.rules, look.forced, None)
+            look.answer = self._answer(look, look.rules, look.forced, None)
         else:
             look.greedy = choose_greedily(look.puzzle)
 
@@ -109,64 +111,37 @@ class Search:
         outcome = solve_puzzle(look.puzzle, look.greedy, deadline)
         bits = look.puzzle.bits(outcome.classes)
         bound = max(look.bound, look.rules.frame.hours.total(look.forced) + outcome.bound_units)
-        look.answer = self._answer(look.id, look.rules, bits, None if outcome.proven else bound)
+        look.answer = self._answer(look, look.rules, bits, None if outcome.proven else bound)
         return look.answer
 
     def unfinished(self, look: Look) -> CredentialPlan:
         """Return the answer when time ran out before the solver: the plan at hand or none, and the bound."""
         assert look.rules is not None
         if look.puzzle is not None and look.greedy is not None:
-            return self._answer(look.id, look.rules, look.puzzle.bits(look.greedy), look.bound)
+            return self._answer(look, look.rules, look.puzzle.bits(look.greedy), look.bound)
         return CredentialPlan(look.id, self._started(look.id), None, None, False, self._hours(look.bound))
 
     def _hours(self, units: int) -> Decimal:
-        return Decimal(units) / Decimal(self.compiled.hour_scale)
+        with localcontext(prec=100):
+            return Decimal(units) / Decimal(self.compiled.hour_scale)
 
     def _started(self, credential_id: str) -> Status:
         begun = self.standing.mastered_bits & self.compiled.scope_bits(credential_id)
         return Status.IN_PROGRESS if begun else Status.OPEN
 
-    def _answer(self, credential_id: str, rules: Rules, bits: int, bound: int | None) -> CredentialPlan:
+    def _answer(self, look: Look, rules: Rules, bits: int, bound: int | None) -> CredentialPlan:
         """Return the answer for a valid plan; without a bound it is proven."""
-        numbers = rules.frame.numbers_of(bits)
-        plan, ready = in_order(self.standing, numbers)
-        hours = sum((self.compiled.competencies[key].effort_hours for key in plan), Decimal(0))
-        if not numbers:
+        look.units = rules.frame.hours.total(bits)
+        hours = self._hours(look.units)
+        if not bits:
             status = Status.CLAIMABLE
-        elif ready == len(numbers):
+        elif not bits & ~rules.frame.ready_bits:
             status = Status.NEXT
         else:
-            status = self._started(credential_id)
+            status = self._started(look.id)
+        plan = tuple(self.compiled.ids[number] for number in rules.frame.in_order(bits))
         lower = hours if bound is None else min(hours, self._hours(bound))
-        return CredentialPlan(credential_id, status, hours, plan, bound is None, lower)
-
-
-def in_order(standing: Standing, numbers: list[int]) -> tuple[tuple[str, ...], int]:
-    """Return a plan's competencies in waves, each in file order, and how many are in the first: ready at once."""
-    compiled, flags = standing.compiled, standing.flags
-    waiting: dict[int, int] = {}
-    heard_by: dict[int, list[tuple[int, int]]] = {}
-    for number in numbers:
-        unmet = [group for group in compiled.groups[number] if not any(flags[m] for m in group)]
-        waiting[number] = len(unmet)
-        for at, group in enumerate(unmet):
-            for member in group:
-                heard_by.setdefault(member, []).append((number, at))
-    wave = deque(sorted(number for number, left in waiting.items() if not left))
-    first, ordered, met = len(wave), list[int](), set[tuple[int, int]]()
-    while wave:
-        fresh = []
-        for number in wave:
-            ordered.append(number)
-            for key in heard_by.get(number, ()):
-                if key not in met:
-                    met.add(key)
-                    waiting[key[0]] -= 1
-                    if not waiting[key[0]]:
-                        fresh.append(key[0])
-        wave = deque(sorted(fresh))
-    assert len(ordered) == len(numbers), "a plan without an order"
-    return tuple(compiled.ids[number] for number in ordered), first
+        return CredentialPlan(look.id, status, hours, plan, bound is None, lower)
 
 
 def _open_groups(rules: Rules, bits: int) -> list[tuple[int, tuple[int, ...]]]:

@@ -76,16 +76,16 @@ class _Runner:
         self.model = model
 
     def run(self, costs: Any, start: int, deadline: float) -> _Found:
-        solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("random_seed", 7),
-            ("mip_rel_gap", 0.0),
-            ("mip_abs_gap", 0.0),
-            ("time_limit", max(LEAST_TIME, deadline - time.monotonic())),
-        ):
-            solver.setOptionValue(option, value)
+        # not highspy.Highs: it greets on standard output before it can be told to be silent
+        solver = highspy._core._Highs()
+        options = highspy.HighsOptions()
+        options.output_flag = False
+        options.threads = 1
+        options.random_seed = 7
+        options.mip_rel_gap = 0.0
+        options.mip_abs_gap = 0.0
+        options.time_limit = max(LEAST_TIME, deadline - time.monotonic())
+        solver.passOptions(options)
         solver.passModel(_program(self.model, costs))
         self._start(solver, start)
         solver.run()

@@ -74,6 +74,8 @@ class Frame:
         self.numbers = numbers
         self.place = {number: p for p, number in enumerate(numbers)}
         self.must: list[int] = []
+        self.depth: list[int] = []
+        self.ready_bits = 0
         self.choices: dict[int, tuple[Group, ...]] = {}
         self.choice_bits = 0
         flags, groups = standing.flags, standing.compiled.groups
@@ -81,10 +83,14 @@ class Frame:
             unmet = [group for group in groups[number] if not any(flags[m] for m in group)]
             self._add(p, [tuple(self.place[m] for m in group) for group in unmet])
         units = standing.compiled.hour_units
+        self._turns = self._order()
         self.hours = Weights([units[number] for number in numbers])
 
     def _add(self, p: int, unmet: list[tuple[int, ...]]) -> None:
         bits = 1 << p
+        self.depth.append(1 + max((self.depth[m] for group in unmet for m in group), default=-1))
+        if not unmet:
+            self.ready_bits |= bits
         several = []
         for group in unmet:
             if len(group) == 1:
@@ -112,9 +118,20 @@ class Frame:
             kept_bits |= 1 << member
         return kept_bits, kept
 
-    def numbers_of(self, bits: int) -> list[int]:
-        """Return the program's numbers of a set given as bits, prerequisites first."""
-        return [self.numbers[p] for p in positions(bits)]
+    def _order(self) -> NDArray[np.int64]:
+        """Return for every place its turn: what is ready first, then deeper and deeper, in file order.
+
+        Whatever may meet a group is less deep than what needs it, so any valid plan sorted by turns can be walked.
+        """
+        turns = np.empty(len(self.numbers), np.int64)
+        turns[np.lexsort((self.numbers, self.depth))] = np.arange(len(self.numbers))
+        return turns
+
+    def in_order(self, bits: int) -> list[int]:
+        """Return the program's numbers of a plan given as bits, each ready when its turn comes."""
+        size = (bits.bit_length() + 7) // 8
+        places = np.flatnonzero(np.unpackbits(np.frombuffer(bits.to_bytes(size, "little"), np.uint8), bitorder="little"))
+        return [self.numbers[p] for p in places[np.argsort(self._turns[places])].tolist()]
 
 
 def build_frame(standing: Standing, named: Iterable[int], limit: int | None = None) -> Frame | None:
