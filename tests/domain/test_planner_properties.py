@@ -23,7 +23,7 @@ def assert_walkable(reference, mastered, plan):
     return have
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(learners())
 def test_every_plan_is_the_smallest_of_all_subsets(learner):
     program, mastered, held, withheld = learner

@@ -1,6 +1,6 @@
-"""A plan at once: valid always, short mostly; the solver starts from it and it stands when time runs out.
+"""A plan at once: valid always, short mostly; it stands when the solver finds none or none better in time.
 
-Deterministic and bounded by work, not by time, so that the solver always starts from the same plan.
+Deterministic and bounded by work, not by time, so that the same learner always gets the same first plan.
 """
 
 from __future__ import annotations

@@ -30,32 +30,16 @@ Term = tuple[Decimal, int]
 
 @dataclass
 class Model:
-    """Columns (whether each is integer) and rows ``lowest ≤ sum of (column, weight)``; ``start`` values as far as known."""
+    """Columns (whether each is integer), rows ``lowest ≤ sum of (column, weight)``, and the column that must be 1."""
 
     integer: list[bool]
     rows: list[tuple[int, list[tuple[int, int]]]] = field(default_factory=list)
     wanted: int = YES
-    sums: dict[int, tuple[int, list[tuple[int, int]]]] = field(default_factory=dict)
-    both: dict[int, tuple[int, int]] = field(default_factory=dict)
-    apart: bool = False
 
     def column(self, *, integer: bool) -> int:
         """Add a 0/1 column and return its number."""
         self.integer.append(integer)
         return len(self.integer) - 1
-
-    def values(self, classes: int, count: int) -> list[float] | None:
-        """Return the value of every column when these classes are taken; None where giving is a choice of its own."""
-        if self.apart:
-            return None
-        values = [float(classes >> j & 1) for j in range(count)]
-        for column in range(count, len(self.integer)):
-            if column in self.sums:
-                need, items = self.sums[column]
-                values.append(float(sum(weight * values[j] for j, weight in items) >= need - 0.5))
-            else:
-                values.append(min(values[j] for j in self.both[column]))
-        return values
 
 
 def build_model(puzzle: Puzzle) -> Model:
@@ -130,7 +114,6 @@ class _Encoder:
             available = given.get(key, self._available(key))
             if times[key] == 1 or available == NO:
                 continue
-            self.model.apart = True
             takers = [i for i, own in enumerate(wanted) if key in own]
             columns = [self.model.column(integer=True) for _ in takers]
             for i, column in zip(takers, columns, strict=True):
@@ -157,7 +140,6 @@ class _Encoder:
         # no more than the need counts of any: the same choices, a tighter program
         items = [(column, min(weight, lowest)) for column, weight in zip(merged, weights, strict=True)]
         holds = self.model.column(integer=True)
-        self.model.sums[holds] = (lowest, items)
         spare = sum(weight for _, weight in items) - lowest
         needed = [column for column, weight in items if weight > spare]
         self.model.rows.extend((0, [(column, 1), (holds, -1)]) for column in needed)
@@ -177,7 +159,6 @@ class _Encoder:
                 found.append((worth, holds))
                 continue
             both = self.model.column(integer=False)
-            self.model.both[both] = (column, holds)
             self.model.rows.extend([(0, [(column, 1), (both, -1)]), (0, [(holds, 1), (both, -1)])])
             found.append((worth, both))
         return found
