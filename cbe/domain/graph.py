@@ -242,7 +242,7 @@ class CompiledProgram:
         known = self._scopes.get(credential_id)
         if known is not None:
             return known
-        bits = self._close(self.named_numbers(credential_id))
+        bits = self.behind(self.named_numbers(credential_id))
         self._scopes[credential_id] = bits
         return bits
 
@@ -254,7 +254,8 @@ class CompiledProgram:
                 named[self.index[competency]] = None
         return list(named)
 
-    def _close(self, named: list[int]) -> int:
+    def behind(self, named: list[int]) -> int:
+        """Return these competencies and all their prerequisites through every group, as bits by number."""
         if len(self.ids) <= DENSE_LIMIT:
             bits = 0
             for i in named:

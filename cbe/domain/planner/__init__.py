@@ -13,10 +13,22 @@ from cbe.domain.graph import CompiledProgram
 
 from .answer import CredentialPlan, Leverage, Status
 from .ranking import rank, rank_first
+from .reasons import Obstacle, leverage, scope, steps, why_impossible
 from .shortest import search_for
 from .standing import Standing
 
-__all__ = ["CredentialPlan", "Leverage", "Status", "plan_credential", "unlock_list"]
+__all__ = [
+    "CredentialPlan",
+    "Leverage",
+    "Obstacle",
+    "Status",
+    "leverage",
+    "plan_credential",
+    "scope",
+    "steps",
+    "unlock_list",
+    "why_impossible",
+]
 
 
 def plan_credential(

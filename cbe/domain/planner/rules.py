@@ -42,6 +42,10 @@ class Rules:
         """Return the most credits a part can have, when everything is mastered and may be shared."""
         return self._forces(node)[1]
 
+    def can_hold(self, node: Requirement) -> bool:
+        """Return whether a part can hold when everything is mastered and may be shared within it."""
+        return self._forces(node)[0] is not None
+
     def _forces(self, node: Requirement) -> tuple[int | None, Decimal]:
         """Return what a part forces (None: cannot hold) and the most credits it can have when all may be shared."""
         match node:

@@ -50,7 +50,7 @@ class Search:
         if frame is not None:
             self._shared = Rules(frame)
 
-    def _rules(self, credential_id: str) -> Rules:
+    def rules(self, credential_id: str) -> Rules:
         """Return the rules over a frame that holds the credential: one for all, or its own where that would be too wide."""
         if self._shared is not None:
             return self._shared
@@ -63,7 +63,7 @@ class Search:
         settled = self._settled(credential_id)
         if settled is not None:
             return Look(credential_id, settled)
-        rules = self._rules(credential_id)
+        rules = self.rules(credential_id)
         forced = rules.must(credential_id)
         if forced is None:
             return Look(credential_id, CredentialPlan(credential_id, Status.IMPOSSIBLE, None, None, True, None))

@@ -130,7 +130,9 @@ class Frame:
     def in_order(self, bits: int) -> list[int]:
         """Return the program's numbers of a plan given as bits, each ready when its turn comes."""
         size = (bits.bit_length() + 7) // 8
-        places = np.flatnonzero(np.unpackbits(np.frombuffer(bits.to_bytes(size, "little"), np.uint8), bitorder="little"))
+        places = np.flatnonzero(
+            np.unpackbits(np.frombuffer(bits.to_bytes(size, "little"), np.uint8), bitorder="little")
+        )
         return [self.numbers[p] for p in places[np.argsort(self._turns[places])].tolist()]
 
 
