@@ -50,6 +50,8 @@
         const here = todo.pop();
         if (on.has(here)) continue;
         on.add(here);
+        // What lies behind a mastered competency is not asked again.
+        if (lines && boxes[here].dataset.state === "mastered") continue;
         into[here].forEach(edge => { lines += edge.line; todo.push(edge.from); });
       }
       svg.classList.toggle("dim", on.size > 0);

@@ -1,30 +1,26 @@
 """Where everything on a map of prerequisites stands: boxes in rows, edges that only go down and never through a box.
 
 Here are numbers only. Layers are longest paths from the roots; a layer that is too wide is split into rows; an edge that
-passes rows gets a place in each of them (a *bend*), shared by all long edges of one source. Rows are put in order by
-barycentre sweeps and transposition, then placed by bounded isotonic regression. Drawing is ``map_svg``'s.
+passes rows gets a place in each of them (a *bend*), shared by all long edges of one source; a bounded isotonic
+regression sets the places of a row beside each other. The order within rows is ``map_order``'s, drawing ``map_svg``'s.
 (Sugiyama, Tagawa & Toda 1981; Gansner et al. 1993.)
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from .map_order import LITTLE, Floats, Ints, Places, ordered
+
 __all__ = ["Box", "Layout", "Route", "layout"]
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.floating[Any]]
 
 GAP_X, GAP_BEND, GAP_Y = 12, 12, 40
-LITTLE = 900
-"""Up to so many places (boxes and bends) neighbours are also transposed and more orders are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +64,6 @@ class Layout:
         return row * (self.node_height + GAP_Y)
 
 
-@dataclass(slots=True)
-class _Places:
-    """Boxes first, then bends: the row of each, and the segments between neighbouring rows, sorted by row."""
-
-    rows: Ints
-    upper: Ints
-    lower: Ints
-    starts: Ints
-    members: list[Ints]
-    is_bend: NDArray[np.bool_]
-    first_bend: Ints
-
-
 def layout(
     nodes: Sequence[str],
     edges: Sequence[tuple[str, str]],
@@ -106,7 +89,7 @@ def layout(
     fit = max(1, (max_width + GAP_X) // (node_width + GAP_X))
     rows = _rows(layers, linked, sources, targets, per_row=max(fit, round(0.85 * int(linked.sum()) ** 0.5)))
     places = _places(rows, linked, sources, targets, _depth_first(len(nodes), pairs))
-    order = _ordered(places)
+    order = ordered(places)
     middles, width = _positions(places, order, node_width, max_width)
     width, depth = _place_alone(linked, middles, rows, width, node_width, fit, len(order))
     if mirrored:
@@ -162,7 +145,7 @@ def _depth_first(count: int, pairs: list[tuple[int, int]]) -> Ints:
     return rank
 
 
-def _places(rows: Ints, linked: NDArray[np.bool_], sources: Ints, targets: Ints, rank: Ints) -> _Places:
+def _places(rows: Ints, linked: NDArray[np.bool_], sources: Ints, targets: Ints, rank: Ints) -> Places:
     """Give every source of long edges one bend in each row its longest edge passes, and cut the edges into segments."""
     count = len(rows)
     last = rows.copy()
@@ -185,7 +168,7 @@ def _places(rows: Ints, linked: NDArray[np.bool_], sources: Ints, targets: Ints,
     present = np.flatnonzero(np.concatenate([linked, np.ones(len(owner), dtype=bool)]))
     present = present[np.lexsort((key[present], all_rows[present]))]
     cuts = np.searchsorted(all_rows[present], np.arange(1, depth))
-    return _Places(
+    return Places(
         rows=all_rows,
         upper=segments[:, 1],
         lower=segments[:, 2],
@@ -202,91 +185,7 @@ def _before(sources: Ints, targets: Ints, rows: Ints, first_bend: Ints) -> Ints:
     return np.where(passed == 0, sources, first_bend[sources] + passed - 1)
 
 
-def _ordered(places: _Places) -> list[Ints]:
-    """Order every row by barycentre sweeps from a few starts; return the order with fewest crossings."""
-    size = sum(len(row) for row in places.members)
-    is_little = size <= LITTLE
-    best, fewest = [row.copy() for row in places.members], -1
-    for start in range(4 if size <= LITTLE // 3 else 1):
-        order = [row[::-1].copy() if start in (1, 2) else row.copy() for row in places.members]
-        position = np.zeros(len(places.rows))
-        for row in order:
-            position[row] = np.arange(len(row))
-        for sweep in range(10 if is_little else 6):
-            _sweep(places, order, position, downward=(sweep + start) % 2 == 0)
-            if is_little:
-                _transpose(places, order, position)
-            crossings = _crossings(places, position)
-            if fewest < 0 or crossings < fewest:
-                best, fewest = [row.copy() for row in order], crossings
-    return best
-
-
-def _sweep(places: _Places, order: list[Ints], position: Floats, *, downward: bool) -> None:
-    numbers = range(1, len(order)) if downward else range(len(order) - 2, -1, -1)
-    offset = np.zeros(len(places.rows), dtype=np.int64)
-    for number in numbers:
-        band = number - 1 if downward else number
-        cut = slice(places.starts[band], places.starts[band + 1])
-        near, far = (places.lower[cut], places.upper[cut]) if downward else (places.upper[cut], places.lower[cut])
-        row = order[number]
-        offset[row] = np.arange(len(row))
-        slots = offset[near]
-        degree = np.bincount(slots, minlength=len(row))
-        total = np.bincount(
-            slots, weights=position[far] / max(1, len(order[band if downward else band + 1]) - 1), minlength=len(row)
-        )
-        wanted = np.where(degree > 0, total / np.maximum(degree, 1), position[row] / max(1, len(row) - 1))
-        order[number] = row = row[np.argsort(wanted, kind="stable")]
-        position[row] = np.arange(len(row))
-
-
-def _crossings(places: _Places, position: Floats) -> int:
-    total = 0
-    ranked = np.lexsort((position[places.lower], position[places.upper], places.rows[places.upper]))
-    ends = position[places.lower][ranked].tolist()
-    for start, stop in zip(places.starts[:-1].tolist(), places.starts[1:].tolist(), strict=True):
-        seen: list[float] = []
-        for end in ends[start:stop]:
-            total += len(seen) - bisect_right(seen, end)
-            insort(seen, end)
-    return total
-
-
-def _transpose(places: _Places, order: list[Ints], position: Floats) -> None:
-    """Swap neighbours in a row wherever that alone removes crossings, until nothing changes or four rounds are over."""
-    above: list[list[int]] = [[] for _ in places.rows]
-    below: list[list[int]] = [[] for _ in places.rows]
-    for upper, lower in zip(places.upper.tolist(), places.lower.tolist(), strict=True):
-        above[lower].append(upper)
-        below[upper].append(lower)
-    at = position.tolist()
-    for _ in range(4):
-        changed = False
-        for number, row in enumerate(order):
-            members = row.tolist()
-            for i in range(len(members) - 1):
-                left, right = members[i], members[i + 1]
-                if _gain(above[left], above[right], at) + _gain(below[left], below[right], at) > 0:
-                    members[i], members[i + 1] = right, left
-                    at[left], at[right] = i + 1, i
-                    changed = True
-            order[number] = np.array(members, dtype=np.int64)
-        if not changed:
-            break
-    position[:] = at
-
-
-def _gain(left: list[int], right: list[int], at: list[float]) -> int:
-    """Return how many crossings go when the owner of ``left`` and the owner of ``right`` change places."""
-    gain = 0
-    for a in left:
-        for b in right:
-            gain += (at[a] > at[b]) - (at[a] < at[b])
-    return gain
-
-
-def _positions(places: _Places, order: list[Ints], node_width: int, max_width: int) -> tuple[Ints, int]:
+def _positions(places: Places, order: list[Ints], node_width: int, max_width: int) -> tuple[Ints, int]:
     """Place every row near its neighbours without changing the order, none wider than allowed or than the fullest must be."""
     half = np.where(places.is_bend, GAP_BEND // 2, (node_width + GAP_X) // 2)
     offsets = [np.cumsum(2 * half[row]) - half[row] for row in order]
@@ -314,7 +213,7 @@ def _positions(places: _Places, order: list[Ints], node_width: int, max_width: i
 
 
 def _wanted(
-    places: _Places, number: int, row: Ints, slot: Ints, x: Floats, weight: Floats, ways: tuple[bool, bool]
+    places: Places, number: int, row: Ints, slot: Ints, x: Floats, weight: Floats, ways: tuple[bool, bool]
 ) -> tuple[Floats, Floats]:
     """Return where each place of a row wants to stand (the mean of its neighbours) and how strongly."""
     total, pull = np.zeros(len(row)), np.zeros(len(row))
@@ -364,7 +263,7 @@ def _place_alone(
 
 
 def _routes(
-    edges: Sequence[tuple[str, str]], pairs: list[tuple[int, int]], rows: Ints, places: _Places, middles: Ints
+    edges: Sequence[tuple[str, str]], pairs: list[tuple[int, int]], rows: Ints, places: Places, middles: Ints
 ) -> list[Route]:
     row_of, x, first = rows.tolist(), middles.tolist(), places.first_bend.tolist()
     routes = []
