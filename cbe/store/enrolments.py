@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Numeric,
+    Select,
+    String,
+    UniqueConstraint,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from .database import Instant, Row, db
-from .people import AccountRow, PersonRow
+from .people import AccountRow, PersonRow, matches_person
 from .programs import ProgramRow, VersionRow
 
 __all__ = ["EnrolmentRow", "GoalRow", "GroupMemberRow", "GroupRow", "GroupStaffRow", "StatusRow"]
@@ -157,46 +171,6 @@ def list_goals(enrolment_id: UUID) -> Sequence[GoalRow]:
     ).all()
 
 
-def list_groups(program_id: UUID) -> Sequence[GroupRow]:
-    """List the groups of a program by name."""
-    return db.session.scalars(select(GroupRow).where(GroupRow.program_id == program_id).order_by(GroupRow.name)).all()
-
-
-def list_staffed_groups(account_id: UUID) -> Sequence[GroupRow]:
-    """List the groups a person is instructor or adviser of, by name."""
-    return db.session.scalars(
-        select(GroupRow)
-        .where(GroupRow.id.in_(select(GroupStaffRow.group_id).where(GroupStaffRow.account_id == account_id)))
-        .order_by(GroupRow.name)
-    ).all()
-
-
-def list_group_staff(group_ids: Sequence[UUID]) -> Sequence[GroupStaffRow]:
-    """List the staff of these groups with their people."""
-    return db.session.scalars(
-        select(GroupStaffRow)
-        .join(AccountRow)
-        .join(PersonRow)
-        .where(GroupStaffRow.group_id.in_(group_ids))
-        .order_by(PersonRow.name)
-        .options(joinedload(GroupStaffRow.account).joinedload(AccountRow.person))
-    ).all()
-
-
-def list_group_members(group_ids: Sequence[UUID]) -> Sequence[tuple[UUID, EnrolmentRow]]:
-    """List the learners of these groups as pairs of group id and enrolment with its person, by name."""
-    query = (
-        select(GroupMemberRow.group_id, EnrolmentRow)
-        .join(EnrolmentRow, EnrolmentRow.id == GroupMemberRow.enrolment_id)
-        .join(AccountRow, AccountRow.id == EnrolmentRow.account_id)
-        .join(PersonRow, PersonRow.account_id == AccountRow.id)
-        .where(GroupMemberRow.group_id.in_(group_ids))
-        .order_by(PersonRow.name)
-        .options(joinedload(EnrolmentRow.account).joinedload(AccountRow.person), joinedload(EnrolmentRow.program))
-    )
-    return [(group_id, row) for group_id, row in db.session.execute(query)]
-
-
 def list_staff_of(enrolment_id: UUID) -> Sequence[GroupStaffRow]:
     """List the staff of every group this learner stands in, with their people."""
     return db.session.scalars(
@@ -207,7 +181,82 @@ def list_staff_of(enrolment_id: UUID) -> Sequence[GroupStaffRow]:
     ).all()
 
 
-def _with_people():  # type: ignore[no-untyped-def]
+def search_enrolments(
+    program_id: UUID, *, status: str | None, search: str, offset: int, limit: int
+) -> tuple[Sequence[EnrolmentRow], int]:
+    """List a page of the enrolments in a program, applied first, then by name, and how many there are in all."""
+    where = [EnrolmentRow.program_id == program_id]
+    if status:
+        where.append(EnrolmentRow.status == status)
+    if search:
+        where.append(matches_person(search))
+    matching = select(EnrolmentRow.id).join(AccountRow).join(PersonRow).where(*where)
+    total = db.session.scalar(select(func.count()).select_from(matching.subquery())) or 0
+    query = _with_people().join(AccountRow).join(PersonRow).where(*where)
+    applied_first = case((EnrolmentRow.status == "applied", 0), else_=1)
+    ordered = query.order_by(applied_first, PersonRow.name, EnrolmentRow.id)
+    return db.session.scalars(ordered.offset(offset).limit(limit)).all(), total
+
+
+def newest_statuses(enrolment_ids: Sequence[UUID]) -> dict[UUID, date]:
+    """Return since when these enrolments (a page of them) have the status they have."""
+    query = (
+        select(StatusRow.enrolment_id, func.max(StatusRow.since))
+        .where(StatusRow.enrolment_id.in_(enrolment_ids))
+        .group_by(StatusRow.enrolment_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def count_applied() -> Sequence[tuple[UUID, str, int]]:
+    """Count the enrolments that wait for an answer as (program id, its key, how many)."""
+    query = (
+        select(ProgramRow.id, ProgramRow.key, func.count())
+        .join(EnrolmentRow, EnrolmentRow.program_id == ProgramRow.id)
+        .where(EnrolmentRow.status == "applied")
+        .group_by(ProgramRow.id, ProgramRow.key)
+        .order_by(ProgramRow.key)
+    )
+    return [(program_id, key, count) for program_id, key, count in db.session.execute(query)]
+
+
+def list_joinable(account_id: UUID | None) -> Sequence[tuple[ProgramRow, str | None]]:
+    """List the published programs that are open or that this account is enrolled in, with the status it has there."""
+    mine = and_(EnrolmentRow.program_id == ProgramRow.id, EnrolmentRow.account_id == account_id)
+    query = (
+        select(ProgramRow, EnrolmentRow.status)
+        .outerjoin(EnrolmentRow, mine)
+        .where(
+            or_(ProgramRow.is_open, EnrolmentRow.id.is_not(None)),
+            ProgramRow.id.in_(select(VersionRow.program_id)),
+        )
+        .order_by(ProgramRow.key)
+    )
+    return [(row, status) for row, status in db.session.execute(query)]
+
+
+def list_enrolments_of(account_ids: Sequence[UUID]) -> Sequence[tuple[UUID, str, str]]:
+    """List the enrolments of these accounts (a page of them) as (account, program key, status)."""
+    query = (
+        select(EnrolmentRow.account_id, ProgramRow.key, EnrolmentRow.status)
+        .join(ProgramRow, ProgramRow.id == EnrolmentRow.program_id)
+        .where(EnrolmentRow.account_id.in_(account_ids))
+        .order_by(ProgramRow.key)
+    )
+    return [(account_id, key, status) for account_id, key, status in db.session.execute(query)]
+
+
+def list_enrolments_in(program_id: UUID, account_ids: Sequence[UUID]) -> Sequence[EnrolmentRow]:
+    """List the enrolments of these accounts in one program, in one query per 500 of them."""
+    rows: list[EnrolmentRow] = []
+    for start in range(0, len(account_ids), 500):
+        chunk = account_ids[start : start + 500]
+        query = select(EnrolmentRow).where(EnrolmentRow.program_id == program_id, EnrolmentRow.account_id.in_(chunk))
+        rows += db.session.scalars(query)
+    return rows
+
+
+def _with_people() -> Select[Any]:
     return select(EnrolmentRow).options(
         joinedload(EnrolmentRow.program), joinedload(EnrolmentRow.account).joinedload(AccountRow.person)
     )

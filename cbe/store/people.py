@@ -10,10 +10,24 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, delete, func, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from .database import Instant, Row, db
+from .programs import ProgramRow
 
 __all__ = ["AccountRow", "LinkRow", "PersonRow", "RoleRow", "SampleRow", "SessionRow"]
 
@@ -199,15 +213,18 @@ def list_accounts(search: str = "", *, offset: int = 0, limit: int = 50) -> tupl
     """List accounts by name, those that hold ``search`` in name or address, and how many there are in all."""
     query = select(AccountRow).join(PersonRow)
     if search:
-        pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").lower() + "%"
-        query = query.where(
-            or_(func.lower(PersonRow.name).like(pattern, escape="\\"), PersonRow.email_key.like(pattern, escape="\\"))
-        )
+        query = query.where(matches_person(search))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.scalars(
         query.order_by(PersonRow.name, AccountRow.id).offset(offset).limit(limit).options(joinedload(AccountRow.person))
     ).all()
     return rows, total
+
+
+def matches_person(search: str) -> ColumnElement[bool]:
+    """Say in SQL that a person's name or address holds these words, whatever their case."""
+    pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").lower() + "%"
+    return or_(func.lower(PersonRow.name).like(pattern, escape="\\"), PersonRow.email_key.like(pattern, escape="\\"))
 
 
 def is_sampled(account_id: UUID, enrolment_id: UUID, today: date) -> bool:
@@ -225,3 +242,68 @@ def is_sampled(account_id: UUID, enrolment_id: UUID, today: date) -> bool:
         )
         is not None
     )
+
+
+def use_up_links(account_id: UUID, now: datetime) -> None:
+    """Make every link of an account that sets a password useless; an address that waits for its link may still come."""
+    db.session.execute(
+        update(LinkRow)
+        .where(LinkRow.account_id == account_id, LinkRow.used_at.is_(None), LinkRow.purpose != "email")
+        .values(used_at=now)
+    )
+
+
+def other_administrators(account_id: UUID) -> int:
+    """Count the active administrators besides this one, holding them until the change is made."""
+    query = (
+        select(AccountRow.id)
+        .where(AccountRow.is_admin, AccountRow.status == "active")
+        .order_by(AccountRow.id)
+        .with_for_update()
+    )
+    return sum(found != account_id for found in db.session.scalars(query))
+
+
+def find_role(account_id: UUID, program_id: UUID, role: str) -> RoleRow | None:
+    """Return one role of an account in a program, whether it still holds or not, or None."""
+    return db.session.scalar(
+        select(RoleRow).where(RoleRow.account_id == account_id, RoleRow.program_id == program_id, RoleRow.role == role)
+    )
+
+
+def list_roles_of(account_ids: Sequence[UUID]) -> Sequence[tuple[RoleRow, str]]:
+    """List every role of these accounts (a page of them) with the key of its program."""
+    query = (
+        select(RoleRow, ProgramRow.key)
+        .join(ProgramRow, ProgramRow.id == RoleRow.program_id)
+        .where(RoleRow.account_id.in_(account_ids))
+        .order_by(ProgramRow.key, RoleRow.role)
+    )
+    return [(row, key) for row, key in db.session.execute(query)]
+
+
+def list_roles_in(program_id: UUID, account_ids: Sequence[UUID]) -> Sequence[RoleRow]:
+    """List the roles of these accounts in one program, in one query per 500 of them."""
+    rows: list[RoleRow] = []
+    for start in range(0, len(account_ids), 500):
+        chunk = account_ids[start : start + 500]
+        rows += db.session.scalars(
+            select(RoleRow).where(RoleRow.program_id == program_id, RoleRow.account_id.in_(chunk))
+        )
+    return rows
+
+
+def list_sampled(role_id: UUID) -> set[UUID]:
+    """Return the enrolments in a verifier's sample."""
+    return set(db.session.scalars(select(SampleRow.enrolment_id).where(SampleRow.role_id == role_id)))
+
+
+def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of these accounts."""
+    query = select(PersonRow.account_id, PersonRow.name).where(PersonRow.account_id.in_(list(account_ids)))
+    return {account_id: name for account_id, name in db.session.execute(query)}
+
+
+def end_sample(role_id: UUID) -> None:
+    """Empty the sample of a verifier."""
+    db.session.execute(delete(SampleRow).where(SampleRow.role_id == role_id))

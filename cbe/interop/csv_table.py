@@ -1,0 +1,117 @@
+"""Tables as CSV: bytes → lines with their numbers, and rows → bytes that a spreadsheet takes for text.
+
+What the columns mean is the services'.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cbe.domain.errors import N_, Invalid, Problem
+
+__all__ = ["MOST_BYTES", "MOST_LINES", "Line", "read_table", "write_table"]
+
+MOST_BYTES = 2 * 1024 * 1024
+MOST_LINES = 5_000
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a table: its number in the file, counted from 1, and its cells by column, trimmed."""
+
+    number: int
+    cells: dict[str, str]
+
+    def at(self, column: str) -> str:
+        """Return the place of a cell, for a problem."""
+        return f"/lines/{self.number}/{column}"
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+
+def read_table(data: bytes, required: Sequence[str], optional: Sequence[str] = ()) -> list[Line]:
+    """Read a table in UTF-8 (a BOM is read) with a header; empty lines are passed over, absent cells are empty.
+
+    Commas, semicolons or tabs part the cells. Raises ``Invalid`` with every problem of the shape: what is too large,
+    other encodings, columns that are missing, unknown or named twice, lines with too many cells.
+
+    >>> read_table("email;name\\na@b.example;Ada\\n".encode(), ["email", "name"])[0]["name"]
+    'Ada'
+    """
+    text = _text(data)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    start = 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append((start, [cell.strip() for cell in row]))
+            start = reader.line_num + 1
+            if len(rows) > MOST_LINES + 1:
+                raise Invalid([("", N_("A table has at most 5,000 lines. Send it in parts."))])
+    except csv.Error as error:
+        raise Invalid([(f"/lines/{reader.line_num}", f"this line is not CSV: {error}")]) from error
+    if not rows:
+        raise Invalid([("", N_("The file is empty: its first line names the columns."))])
+    header = [name.casefold() for name in rows[0][1]]
+    problems = _header_problems(header, required, optional)
+    problems += [
+        (f"/lines/{number}", N_("This line has more cells than the first line has columns."))
+        for number, cells in rows[1:]
+        if any(cells[len(header) :])
+    ]
+    if problems:
+        raise Invalid(problems)
+    columns = (*required, *optional)
+    return [
+        Line(number, dict.fromkeys(columns, "") | dict(zip(header, cells, strict=False))) for number, cells in rows[1:]
+    ]
+
+
+def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Write a table in UTF-8 with a BOM; a cell that a spreadsheet would run as a formula is led by an apostrophe.
+
+    >>> write_table(["name"], [["=1+1"]]).decode("utf-8-sig")
+    "name\\r\\n'=1+1\\r\\n"
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _text(data: bytes) -> str:
+    if len(data) > MOST_BYTES:
+        raise Invalid([("", N_("The file is larger than 2 MB. Send it in parts."))])
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = data.count(b"\n", 0, error.start) + 1
+        raise Invalid([(f"/lines/{number}", N_("This is not UTF-8. Save the table as “CSV UTF-8”."))]) from error
+    if "\0" in text:
+        number = text.count("\n", 0, text.index("\0")) + 1
+        raise Invalid([(f"/lines/{number}", N_("There is a NUL character here, so this is not a table."))])
+    return text
+
+
+def _delimiter(text: str) -> str:
+    first = text.lstrip().partition("\n")[0]
+    return max(",;\t", key=first.count)
+
+
+def _header_problems(header: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> list[Problem]:
+    known = {*required, *optional}
+    problems = [(f"/lines/1/{name}", f"the column {name!r} is missing") for name in required if name not in header]
+    problems += [(f"/lines/1/{name}", f"there is no column {name!r} here") for name in header if name not in known]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    return problems + [(f"/lines/1/{name}", f"the column {name!r} stands twice") for name in twice]
