@@ -23,18 +23,32 @@ from cbe.domain import policy
 from cbe.domain.advice import Advice, choose_next, goal_order, goals_first
 from cbe.domain.errors import NotFound
 from cbe.domain.graph import CompiledProgram
+from cbe.domain.mastery import Standing
 from cbe.domain.planner import CredentialPlan, Leverage, Status, leverage, plan_credential, unlock_list
 from cbe.domain.policy import Actor
+from cbe.domain.program import Text
 from cbe.domain.progress import State, states
-from cbe.store import enrolments, programs, records
+from cbe.store import enrolments, people, programs, records
 from cbe.store.database import begin_write, db
-from cbe.store.records import PlansRow, StandingRow
+from cbe.store.records import PlansRow
 
 from .awards import award_standing
 from .enrolments import record_subject
-from .programs import compiled_version
+from .programs import compiled_version, program_title
 
-__all__ = ["Contact", "Learner", "Progress", "get_own_progress", "get_progress", "prove_plans", "what_if"]
+__all__ = [
+    "Contact",
+    "HistoryEntry",
+    "Learner",
+    "Progress",
+    "get_own_progress",
+    "get_progress",
+    "list_contacts",
+    "list_history",
+    "list_own_programs",
+    "prove_plans",
+    "what_if",
+]
 
 PLANNER = 1
 """Raise when the planner's answers change, so that kept ones are made anew."""
@@ -72,7 +86,7 @@ class Progress:
 
     learner: Learner
     compiled: CompiledProgram
-    standing: dict[str, StandingRow]
+    standing: dict[str, Standing]
     mastered: frozenset[str]
     expired: frozenset[str]
     returned: frozenset[str]
@@ -159,7 +173,7 @@ def prove_plans(*, now: datetime, limit: int = 20) -> int:
 @dataclass(frozen=True, slots=True)
 class _State:
     compiled: CompiledProgram
-    standing: dict[str, StandingRow]
+    standing: dict[str, Standing]
     mastered: frozenset[str]
     expired: frozenset[str]
     returned: frozenset[str]
@@ -203,7 +217,11 @@ def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: date
 
 def _state(enrolment_id: UUID, version_id: UUID, today: date) -> _State:
     compiled = compiled_version(version_id)
-    rows = {row.competency: row for row in records.list_standing(enrolment_id) if row.competency in compiled.competencies}
+    rows = {
+        row.competency: Standing(row.mastered_on, row.expires_on, row.returned_on)
+        for row in records.list_standing(enrolment_id)
+        if row.competency in compiled.competencies
+    }
     had = {key for key, row in rows.items() if row.mastered_on is not None and row.mastered_on <= today}
     expired = frozenset(key for key in had if (end := rows[key].expires_on) is not None and end <= today)
     mastered = frozenset(had - expired)
@@ -271,3 +289,54 @@ def _number(value: str | None) -> Decimal | None:
 
 def _tuple(steps: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if steps is None else tuple(steps)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One decision as the learner's page tells it: when, of which kind, with what outcome, by whom, and the words."""
+
+    competency: str
+    decided_on: date
+    activity_on: date
+    kind: str
+    outcome: str
+    level: str | None
+    assessor: str | None
+    feedback: str | None
+    authority: str | None
+    reason: str | None
+    taken_back: str | None
+
+
+def list_history(progress: Progress, competency: str | None = None) -> list[HistoryEntry]:
+    """List the decisions on a learner (on one competency when given), newest first; at most five queries."""
+    enrolment_id = progress.learner.enrolment_id
+    rows = records.list_decisions(enrolment_id, None if competency is None else [competency])
+    texts = records.decision_texts([row.id for row in rows])
+    undone = {row.decision_id: row.how for row in records.list_taken_back([enrolment_id])}
+    names = people.names_of({row.assessor_id for row in rows if row.assessor_id})
+    return [
+        HistoryEntry(
+            competency=row.competency,
+            decided_on=row.decided_on,
+            activity_on=row.activity_on,
+            kind=row.kind,
+            outcome=row.outcome,
+            level=row.level,
+            assessor=names.get(row.assessor_id) if row.assessor_id else None,
+            feedback=(text := texts.get(row.id)) and text.feedback,
+            authority=text and text.authority,
+            reason=text and text.reason,
+            taken_back=undone.get(row.id),
+        )
+        for row in reversed(rows)
+    ]
+
+
+def list_own_programs(actor: Actor) -> list[tuple[str, Text]]:
+    """List the programs one learns in as pairs of key and title, those going on first."""
+    if actor.account_id is None:
+        return []
+    rows = [row for row in enrolments.list_enrolments(actor.account_id) if row.status not in ("applied", "withdrawn")]
+    rows.sort(key=lambda row: row.status != "active")
+    return [(row.program.key, program_title(row.program)) for row in rows]

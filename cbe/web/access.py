@@ -2,7 +2,7 @@
 
 ``audience`` is the outer fence (``anyone`` or ``signed_in``), ``action`` the rule of ``domain.policy`` that the route's
 service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
-``account`` or a learner's ``record`` in a program. The test of the access matrix is made from these rows.
+``account``, one's ``own_record`` in a program, or a learner's ``record``. The test of the access matrix is made from these rows.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ class Access:
 
 PUBLIC = Access("anyone", "public:read")
 OWN = Access("signed_in", "account:edit", "self")
+OWN_RECORD = Access("signed_in", "record:read", "own_record")
+RECORD = Access("signed_in", "record:read", "record")
 
 ACCESS: dict[str, Access] = {
     "static": PUBLIC,
@@ -41,6 +43,26 @@ ACCESS: dict[str, Access] = {
     "account.sign_out_everywhere": OWN,
     "account.close": OWN,
     "home.start": Access("signed_in", "program:list"),
+    "learner.home": OWN_RECORD,
+    "learner.map": OWN_RECORD,
+    "learner.outline": OWN_RECORD,
+    "learner.competency": OWN_RECORD,
+    "learner.credential": OWN_RECORD,
+    "learner.compare": OWN_RECORD,
+    "learner.progress": OWN_RECORD,
+    "learner.print_view": OWN_RECORD,
+    "learner.goals": OWN_RECORD,
+    "learner.set_goals": Access("signed_in", "enrolment:edit", "own_record"),
+    "learner.my_data_json": OWN_RECORD,
+    "learner.my_data_csv": OWN_RECORD,
+    "record.home": RECORD,
+    "record.map": RECORD,
+    "record.outline": RECORD,
+    "record.competency": RECORD,
+    "record.credential": RECORD,
+    "record.compare": RECORD,
+    "record.progress": RECORD,
+    "record.print_view": RECORD,
 }
 
 

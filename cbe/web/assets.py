@@ -34,7 +34,7 @@ class Assets:
             if path.is_file():
                 self._publish(path.name, path.read_bytes(), quality=11)
         self.server = WhiteNoise(
-            app.wsgi_app, root=folder, prefix="static/", max_age=YEAR_S, immutable_file_test=_is_digested
+            app.wsgi_app, root=folder, prefix="static/", max_age=YEAR_S, immutable_file_test=DIGESTED.pattern
         )
         app.wsgi_app = self.server  # type: ignore[method-assign]
 
@@ -63,10 +63,6 @@ class Assets:
             _write_whole(target, content)
             _write_whole(compressed, brotli.compress(content, quality=quality))
         self.names[name] = public
-
-
-def _is_digested(path: str, url: str) -> bool:
-    return bool(DIGESTED.match(url.rsplit("/", 1)[-1]))
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -23,7 +23,7 @@ def show_problems(form: FlaskForm, error: Invalid) -> None:
     """Put each problem under the field whose name its place starts with; the others above the form."""
     for at, text in error.problems:
         name = at.strip("/").split("/")[0]
-        field = form[name] if name in form else None
+        field = form._fields.get(name)
         if field is None:
             form.form_errors.append(f"{at}: {_(text)}" if at else _(text))
         else:

@@ -14,11 +14,12 @@ from . import identity, texts
 from .account import account
 from .assets import Assets
 from .home import home
+from .learner import learner, record
 from .public import public
 
 __all__ = ["page_context", "register"]
 
-BLUEPRINTS = (public, account, home)
+BLUEPRINTS = (public, account, home, learner, record)
 
 
 @dataclass(frozen=True, slots=True)

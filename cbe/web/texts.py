@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _l
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from cbe.domain.program import Text
+from cbe.domain.program import Rubric, Text
 
 from . import identity
 
@@ -48,6 +48,27 @@ KINDS = {
     "certificate": _l("Certificate"),
     "diploma": _l("Diploma"),
     "degree": _l("Degree"),
+}
+KIND_WORDS = {
+    "assessment": _l("Assessment"),
+    "recognition": _l("Recognition of prior learning"),
+    "transfer": _l("Transfer from another record"),
+    "exception": _l("Exception"),
+}
+OUTCOMES = {"met": _l("met"), "not_yet": _l("not yet")}
+TAKEN_BACK = {
+    "void": _l("taken back: a mistake"),
+    "overturned": _l("taken back: overturned"),
+    "revoked": _l("taken back: revoked"),
+    "superseded": _l("taken back: a later decision stands"),
+}
+ROLES = {
+    "learner": _l("Learner"),
+    "instructor": _l("Instructor"),
+    "designer": _l("Designer"),
+    "adviser": _l("Adviser"),
+    "registrar": _l("Registrar"),
+    "verifier": _l("External verifier"),
 }
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
 TAGS = {"p", "ul", "ol", "li", "em", "strong", "code", "pre", "blockquote", "a", "br", "h3", "h4", "h5", "h6"}
@@ -101,7 +122,29 @@ def rich(text: Text | None, language: str) -> Markup:
     html = nh3.clean(MARKDOWN.render(spoken.text), tags=TAGS, link_rel="noopener noreferrer nofollow")
     if not spoken.is_fallback:
         return Markup(html)
-    return Markup('<div lang="{}" dir="{}">').format(spoken.lang, spoken.dir) + Markup(html) + Markup("</div>")
+    return Markup('<div lang="{}" dir="{}">{}</div>').format(spoken.lang, spoken.dir, Markup(html))
+
+
+def rich_lines(text: Text | None, language: str) -> Markup:
+    """Return criteria: several lines as a list of what is judged, one as any text."""
+    spoken = in_words(text, language)
+    lines = [line.strip() for line in spoken.text.splitlines() if line.strip()]
+    if len(lines) < 2 or any(line.startswith(("-", "*", "#", ">", "1.")) for line in lines):
+        return rich(text, language)
+    attributes = Markup(' lang="{}" dir="{}"').format(spoken.lang, spoken.dir) if spoken.is_fallback else Markup("")
+    items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
+    return Markup("<ul{}>{}</ul>").format(attributes, items)
+
+
+def level_word(rubric: Rubric | None, level: str, language: str) -> str:
+    """Return the title of a rubric's level, or its id when the rubric does not know it."""
+    titles = {one.id: one.title for one in rubric.levels} if rubric else {}
+    return plain(titles.get(level, level), language)
+
+
+def plain_number(value: Decimal) -> str:
+    """Return a number as machines read it: 12, 2.5."""
+    return f"{value.normalize():f}"
 
 
 def day(value: date | datetime | None) -> str:
@@ -116,9 +159,20 @@ def moment(value: datetime) -> str:
 
 def register(app: Flask) -> None:
     """Offer all this to templates."""
-    app.jinja_env.filters.update(hours=hours, day=day, moment=moment)
+    app.jinja_env.filters.update(hours=hours, day=day, moment=moment, plain_number=plain_number)
     app.jinja_env.globals.update(
-        STATES=STATES, STATUSES=STATUSES, KINDS=KINDS, in_words=in_words, plain=plain, rich=rich
+        STATES=STATES,
+        STATUSES=STATUSES,
+        KINDS=KINDS,
+        KIND_WORDS=KIND_WORDS,
+        OUTCOMES=OUTCOMES,
+        TAKEN_BACK=TAKEN_BACK,
+        ROLES=ROLES,
+        in_words=in_words,
+        plain=plain,
+        rich=rich,
+        rich_lines=rich_lines,
+        level_word=level_word,
     )
 
 

@@ -1,0 +1,129 @@
+"""One competency for one learner: its state and why, what unlocks it, what it unlocks, and the way to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cbe.domain.program import Competency
+from cbe.domain.progress import State, StateReason, explain_state, unlocking_choices
+from cbe.services.progress import list_contacts, list_history
+
+from ..texts import day, in_words
+from .cards import cards
+from .map import MOST_NODES, draw
+from .view import View, load, page, show
+
+__all__ = ["competency_page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A short fact about a competency: its name and its value in words."""
+
+    name: str
+    value: str
+
+
+@page("/competencies/<key:competency>", "competency")
+def competency_page(program: str, competency: str, enrolment_id: UUID | None = None) -> str:
+    """Show one competency."""
+    view = load(program, enrolment_id)
+    progress = view.progress
+    found = progress.compiled.get_competency(competency)
+    reason = explain_state(
+        progress.compiled, progress.mastered, competency, returned=progress.returned, expired=progress.expired
+    )
+    choices = unlocking_choices(progress.compiled, progress.mastered, competency)
+    used_by = [plan for plan in progress.shown_plans if plan.plan and competency in plan.plan]
+    rubric = found.rubric or progress.compiled.program.rubric
+    return show(
+        "competency",
+        view,
+        competency=found,
+        title=view.competency_title(competency),
+        section=_section(view, found),
+        reason=reason,
+        why=_why(reason),
+        groups=[(view.steps(group.members), group.met) for group in reason.groups],
+        choices=[view.steps(choice) for choice in choices.choices],
+        more=choices.more,
+        opens=view.steps(
+            progress.compiled.ids[n] for n in progress.compiled.dependents[progress.compiled.index[competency]]
+        ),
+        way=_way(view, competency),
+        cards=cards(view, used_by[:6]),
+        rubric=rubric,
+        facts=_facts(view, found),
+        history=list_history(progress, competency),
+        contacts=list_contacts(progress),
+    )
+
+
+def _why(reason: StateReason) -> str:
+    """Say why a competency is in its state, in a sentence."""
+    missing = len(reason.missing)
+    match reason.state:
+        case State.MASTERED:
+            return _("It rests on the decisions below.")
+        case State.RETURNED:
+            return _("The newest decision is “not yet”, and nothing has been handed in since.")
+        case State.EXPIRED:
+            return _("It was mastered, and its validity is over. New evidence renews it.")
+        case State.IN_REVIEW:
+            return _("Evidence waits for a decision.")
+        case State.READY if not reason.groups:
+            return _("It has no prerequisites: you can start.")
+        case State.READY:
+            return _("Every prerequisite is met: you can start.")
+    return ngettext("%(num)d prerequisite is missing.", "%(num)d prerequisites are missing.", missing)
+
+
+def _section(view: View, found: Competency) -> object:
+    titles = {section.id: section.title for section in view.progress.compiled.program.sections}
+    return in_words(titles[found.section], view.language) if found.section else None
+
+
+def _facts(view: View, found: Competency) -> list[Fact]:
+    program = view.progress.compiled.program
+    standing = view.progress.standing.get(found.id)
+    facts = []
+    if found.code:
+        facts.append(Fact(_("Code"), found.code))
+    if found.credits:
+        facts.append(Fact(_("Credits"), f"{found.credits:f} {program.credit_scheme or ''}".strip()))
+    if found.level:
+        facts.append(Fact(_("Level"), f"{program.level_framework or ''} {found.level}".strip()))
+    if found.validity_months:
+        months = ngettext("%(num)d month", "%(num)d months", found.validity_months)
+        facts.append(Fact(_("Valid for"), months))
+    gate = {
+        "strict": _("strict: not before its prerequisites"),
+        "open": _("open: prerequisites are advice"),
+        "recognition": _("recognition: prior learning may be handed in"),
+    }
+    facts.append(Fact(_("Gate"), gate[found.gate or program.gate]))
+    if standing and standing.expires_on:
+        facts.append(Fact(_("Current until"), day(standing.expires_on)))
+    return facts
+
+
+def _way(view: View, competency: str) -> object:
+    """Draw what leads to a competency and is not mastered yet, on what of it is; nothing when it is a root."""
+    compiled, mastered = view.progress.compiled, view.progress.mastered
+    wanted: dict[str, None] = {competency: None}
+    todo = [competency]
+    while todo and len(wanted) < MOST_NODES:
+        for group in compiled.competencies[todo.pop(0)].prerequisites:
+            done = [member for member in group if member in mastered]
+            for member in done[:1] or group:
+                if member not in wanted and len(wanted) < MOST_NODES:
+                    wanted[member] = None
+                    if not done:
+                        todo.append(member)
+    if len(wanted) == 1:
+        return None
+    return draw(view, tuple(key for key in compiled.ids if key in wanted))

@@ -1,0 +1,193 @@
+"""One credential for one learner: the requirement in words, the plan, what if, and two credentials side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from flask import request
+from flask_babel import gettext as _
+
+from cbe.domain.planner import CredentialPlan, Status, why_impossible
+from cbe.domain.requirements import (
+    Any_,
+    AtLeast,
+    CompetencyLeaf,
+    CredentialLeaf,
+    Credits,
+    Explanation,
+    explain_requirement,
+    leaf_credits,
+    leaf_hours,
+)
+from cbe.services.progress import what_if
+
+from ..texts import Spoken, hours
+from .cards import card, claim_words, pace_words
+from .map import draw, part_of
+from .view import View, load, page, show
+
+__all__ = ["compare", "credential_page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the requirement as the tree macro wants it."""
+
+    met: bool
+    words: str = ""
+    parts: tuple[Node, ...] = ()
+    id: str = ""
+    text: Spoken | None = None
+    url: str = ""
+    state: str = ""
+    status: str = ""
+    hours: Decimal | None = None
+
+
+@page("/credentials/<key:credential>", "credential")
+def credential_page(program: str, credential: str, enrolment_id: UUID | None = None) -> str:
+    """Show one credential; ``assume`` in the address names competencies as if mastered."""
+    view = load(program, enrolment_id)
+    progress = view.progress
+    found = progress.compiled.get_credential(credential)
+    assumed = [key for key in request.args.getlist("assume") if key in progress.compiled.competencies]
+    plan = progress.plan_of[credential]
+    shown = what_if(progress, credential, assumed) if assumed else plan
+    stacked = progress.compiled.parts(credential)
+    stacks_on = [key for key in progress.compiled.credentials if credential in progress.compiled.parts(key)]
+    return show(
+        "credential",
+        view,
+        credential=found,
+        title=view.credential_title(credential),
+        card=card(view, plan),
+        plan=plan,
+        shown=shown,
+        steps=view.steps(shown.plan or ()),
+        assumed=assumed,
+        assumable=view.steps(_assumable(view, credential, plan)),
+        saved=_saved(plan, shown) if assumed else None,
+        tree=_tree(view, credential),
+        proof=_proof(shown),
+        pace=pace_words(view, shown.remaining_hours),
+        claim=claim_words(view, credential) if plan.status is Status.CLAIMABLE else "",
+        why_not=_why_not(view, credential) if plan.status is Status.IMPOSSIBLE else "",
+        made_of=[card(view, progress.plan_of[key]) for key in stacked],
+        leads_to=[card(view, progress.plan_of[key]) for key in stacks_on],
+        drawing=draw(view, tuple(part_of(progress, credential))),
+        others=[plan.id for plan in progress.shown_plans if plan.id != credential],
+    )
+
+
+@page("/compare", "compare")
+def compare(program: str, enrolment_id: UUID | None = None) -> str:
+    """Put two credentials side by side: shared steps, and the extra hours of each."""
+    view = load(program, enrolment_id)
+    progress = view.progress
+    pair = [key for key in (request.args.get("a"), request.args.get("b")) if key in progress.compiled.credentials]
+    sides = [progress.plan_of[key] for key in pair if key]
+    shared = set(sides[0].plan or ()) & set(sides[1].plan or ()) if len(sides) == 2 else set()
+    return show(
+        "compare",
+        view,
+        asked=[request.args.get("a", ""), request.args.get("b", "")],
+        sides=[
+            (
+                card(view, side),
+                view.steps(key for key in side.plan or () if key not in shared),
+                _hours_of(view, (side.plan or ()), shared),
+            )
+            for side in sides
+        ],
+        shared=view.steps(key for key in progress.compiled.order if key in shared),
+        shared_hours=_hours_of(view, tuple(shared), set()),
+        choices=[(plan.id, view.credential_title(plan.id).text) for plan in progress.shown_plans],
+    )
+
+
+def _hours_of(view: View, keys: tuple[str, ...], without: set[str]) -> Decimal:
+    known = view.progress.compiled.competencies
+    return sum((known[key].effort_hours for key in keys if key not in without), Decimal(0))
+
+
+def _assumable(view: View, credential: str, plan: CredentialPlan) -> list[str]:
+    """What one may tick in *what if*: the plan's steps and what the requirement names, not yet mastered."""
+    compiled = view.progress.compiled
+    named = [compiled.ids[number] for number in compiled.named_numbers(credential)]
+    keys = dict.fromkeys([*(plan.plan or ()), *named])
+    return [key for key in compiled.ids if key in keys and key not in view.progress.mastered]
+
+
+def _saved(plan: CredentialPlan, shown: CredentialPlan) -> Decimal | None:
+    if plan.remaining_hours is None or shown.remaining_hours is None:
+        return None
+    return plan.remaining_hours - shown.remaining_hours
+
+
+def _proof(plan: CredentialPlan) -> str:
+    """Say how sure it is that the plan is the shortest."""
+    if plan.plan is None:
+        return ""
+    if plan.proven_optimal:
+        return _("Proven: no other way has fewer hours.")
+    return _(
+        "The shortest found so far; no way has fewer than %(hours)s h. The search goes on in the background.",
+        hours=hours(plan.lower_bound_hours),
+    )
+
+
+def _why_not(view: View, credential: str) -> str:
+    progress = view.progress
+    reason = why_impossible(progress.compiled, progress.mastered, credential, progress.held, progress.withheld)
+    return _(reason.message) % reason.values if reason.values else _(reason.message)
+
+
+def _tree(view: View, credential: str) -> Node:
+    progress = view.progress
+    compiled = progress.compiled
+    requirement = compiled.credentials[credential].requires
+    explained = explain_requirement(
+        requirement,
+        progress.mastered,
+        progress.held,
+        credits_of=leaf_credits(compiled.program),
+        hours_of=leaf_hours(compiled.program, progress.mastered, progress.held),
+    )
+    return _node(view, explained)
+
+
+def _node(view: View, explained: Explanation) -> Node:
+    requirement = explained.requirement
+    match requirement:
+        case CompetencyLeaf(key):
+            step = view.step(key)
+            return Node(explained.met, id=key, text=step.title, url=step.url, state=str(step.state))
+        case CredentialLeaf(key):
+            plan = view.progress.plan_of[key]
+            url = view.url("credential", credential=key)
+            return Node(
+                explained.met, id=key, text=view.credential_title(key), url=url, status=str(plan.status),
+                hours=plan.remaining_hours,
+            )  # fmt: skip
+    parts = tuple(_node(view, part) for part in explained.parts)
+    return Node(explained.met, words=_words(explained), parts=parts)
+
+
+def _words(explained: Explanation) -> str:
+    requirement = explained.requirement
+    match requirement:
+        case Any_():
+            text = _("at least one of these")
+        case AtLeast(count, _parts):
+            text = _("at least %(count)s of these (%(have)s so far)", count=count, have=explained.have)
+        case Credits(credits, _parts):
+            text = _(
+                "%(credits)s credits of these (%(have)s so far)", credits=f"{credits:f}", have=f"{explained.have:f}"
+            )
+        case _:
+            text = _("all of these (%(have)s of %(need)s)", have=explained.have, need=explained.need)
+    if explained.no_sharing:
+        text += " · " + _("each competency counts once")
+    return text

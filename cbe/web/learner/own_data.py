@@ -1,0 +1,136 @@
+"""The learner's own record to take away: on paper, as JSON and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from cbe.services.progress import HistoryEntry, list_history
+
+from .. import identity
+from ..texts import plain
+from .cards import cards
+from .outline import sections
+from .view import View, learner, load, page, show
+
+__all__ = ["print_view"]
+
+COLUMNS = (
+    "competency", "code", "title", "state", "mastered_on", "expires_on", "effort_hours", "credits", "level",
+)  # fmt: skip
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+@page("/print", "print_view")
+def print_view(program: str, enrolment_id: UUID | None = None) -> str:
+    """Show the record as one plain page for paper."""
+    view = load(program, enrolment_id)
+    progress = view.progress
+    return show(
+        "print",
+        view,
+        cards=cards(view, progress.shown_plans),
+        sections=sections(view, progress.compiled.ids),
+        today=identity.today(),
+    )
+
+
+@learner.get("/my-data.json")
+def my_data_json(program: str) -> Response:
+    """Give everything the record holds of oneself in one program."""
+    view = load(program, None)
+    text = json.dumps(_document(view), ensure_ascii=False, indent=1)
+    return _download(text + "\n", "application/json", "my-data.json")
+
+
+@learner.get("/my-data.csv")
+def my_data_csv(program: str) -> Response:
+    """Give the state of every competency as a table for a spreadsheet."""
+    view = load(program, None)
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for row in _rows(view):
+        writer.writerow([_safe(row[name]) for name in COLUMNS])
+    return _download("\ufeff" + file.getvalue(), "text/csv; charset=utf-8", "my-data.csv")
+
+
+def _document(view: View) -> dict[str, Any]:
+    learner_, person = view.progress.learner, identity.signed_in()
+    return {
+        "format": "cbe-my-data/1",
+        "made_at": identity.now().isoformat(),
+        "name": learner_.name,
+        "email": person.email if person else None,
+        "program": {"id": learner_.program_key, "title": view.title.text},
+        "status": learner_.status,
+        "hours_per_week": _number(learner_.hours_per_week),
+        "goals": [
+            {"credential": key, "target_date": day.isoformat() if day else None} for key, day in learner_.goals.items()
+        ],
+        "competencies": _rows(view),
+        "credentials": [plan.to_json() for plan in view.progress.plans],
+        "decisions": [_decision(entry) for entry in list_history(view.progress)],
+    }
+
+
+def _rows(view: View) -> list[dict[str, Any]]:
+    rows = []
+    for competency in view.progress.compiled.program.competencies:
+        standing = view.progress.standing.get(competency.id)
+        rows.append(
+            {
+                "competency": competency.id,
+                "code": competency.code,
+                "title": plain(competency.title, view.language),
+                "state": str(view.progress.states[competency.id]),
+                "mastered_on": _day(standing.mastered_on) if standing else None,
+                "expires_on": _day(standing.expires_on) if standing else None,
+                "effort_hours": _number(competency.effort_hours),
+                "credits": _number(competency.credits),
+                "level": competency.level,
+            }
+        )
+    return rows
+
+
+def _decision(entry: HistoryEntry) -> dict[str, Any]:
+    return {
+        "competency": entry.competency,
+        "kind": entry.kind,
+        "outcome": entry.outcome,
+        "level": entry.level,
+        "activity_on": entry.activity_on.isoformat(),
+        "decided_on": entry.decided_on.isoformat(),
+        "assessor": entry.assessor,
+        "feedback": entry.feedback,
+        "authority": entry.authority,
+        "reason": entry.reason,
+        "taken_back": entry.taken_back,
+    }
+
+
+def _safe(value: Any) -> Any:
+    """Keep a spreadsheet from reading a text as a formula."""
+    return "'" + value if isinstance(value, str) and value.startswith(RISKY) else value
+
+
+def _number(value: Any) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == int(value) else float(value)
+
+
+def _day(value: Any) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _download(text: str, mimetype: str, name: str) -> Response:
+    response = Response(text, content_type=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,129 @@
+"""What all pages of one learner share: whose progress it is, the addresses of its pages, and titles in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template, url_for
+from flask_babel import gettext as _
+
+from cbe.domain.program import Text
+from cbe.domain.progress import State
+from cbe.services.progress import Progress, get_own_progress, get_progress
+
+from .. import identity
+from ..texts import Spoken, in_words, plain
+
+__all__ = ["Step", "View", "load", "page", "show"]
+
+learner = Blueprint("learner", __name__, url_prefix="/learn/<key:program>")
+record = Blueprint("record", __name__, url_prefix="/programs/<key:program>/learners/<uuid:enrolment_id>")
+
+Handler = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A competency as a link: what the macros want of one."""
+
+    id: str
+    title: Spoken
+    state: State
+    url: str
+    hours: Any
+
+
+@dataclass(frozen=True)
+class View:
+    """One learner's progress with the addresses under which its pages stand for this reader."""
+
+    progress: Progress
+    enrolment_id: UUID | None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the reader is the learner."""
+        return self.enrolment_id is None
+
+    def url(self, name: str, **values: Any) -> str:
+        """Return the address of another page of the same learner."""
+        values["program"] = self.progress.learner.program_key
+        if self.enrolment_id is None:
+            return url_for(f"learner.{name}", **values)
+        return url_for(f"record.{name}", enrolment_id=self.enrolment_id, **values)
+
+    @property
+    def language(self) -> str:
+        """The program's own language."""
+        return self.progress.compiled.program.language
+
+    @property
+    def title(self) -> Spoken:
+        """The program's title."""
+        return in_words(self.progress.compiled.program.title, self.language)
+
+    def competency_title(self, key: str) -> Spoken:
+        """The title of a competency."""
+        return in_words(self.progress.compiled.competencies[key].title, self.language)
+
+    def credential_title(self, key: str) -> Spoken:
+        """The title of a credential."""
+        return in_words(self.progress.compiled.credentials[key].title, self.language)
+
+    def words(self, text: Text | None) -> str:
+        """The words alone of any text of the program."""
+        return plain(text, self.language)
+
+    def step(self, key: str) -> Step:
+        """A competency as a link with its state and hours."""
+        url = self.url("competency", competency=key)
+        hours = self.progress.compiled.competencies[key].effort_hours
+        return Step(key, self.competency_title(key), self.progress.states[key], url, hours)
+
+    def steps(self, keys: Iterable[str]) -> list[Step]:
+        """Competencies as links."""
+        return [self.step(key) for key in keys]
+
+    def crumbs(self, *last: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
+        """The way to a page from the program's first."""
+        return [(self.title, self.url("home")), *last]
+
+    def tabs(self, current: str) -> list[tuple[str, str, bool]]:
+        """The pages beside one another."""
+        names = [
+            ("home", _("Where you stand") if self.is_own else _("Where they stand")),
+            ("outline", _("Outline")),
+            ("compare", _("Compare")),
+            ("progress", _("Progress")),
+        ]
+        if self.is_own:
+            names.append(("goals", _("Goals and pace")))
+        return [(label, self.url(name), name == current) for name, label in names]
+
+
+def page(rule: str, endpoint: str) -> Callable[[Handler], Handler]:
+    """Put a page of one learner under both prefixes."""
+
+    def register(handler: Handler) -> Handler:
+        for blueprint in (learner, record):
+            blueprint.add_url_rule(rule, endpoint, handler)
+        return handler
+
+    return register
+
+
+def load(program: str, enrolment_id: UUID | None) -> View:
+    """Return the view of one's own progress, or of a learner's whose record the reader may see."""
+    if enrolment_id is None:
+        progress = get_own_progress(identity.actor(), program, today=identity.today(), now=identity.now())
+    else:
+        progress = get_progress(identity.actor(), program, enrolment_id, today=identity.today(), now=identity.now())
+    return View(progress, enrolment_id)
+
+
+def show(template: str, view: View, **values: Any) -> str:
+    """Render a page of one learner; search looks through the outline."""
+    return render_template(f"learner/{template}.html", view=view, search_url=view.url("outline"), **values)
