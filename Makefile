@@ -19,9 +19,16 @@ ARGS :=
 stamp = $(VENV)/.installed-$(1)-$(shell cat $(2) 2>/dev/null | cksum | cut -d ' ' -f 1)
 RUNNING := $(call stamp,run,requirements.txt)
 TESTING := $(call stamp,dev,requirements.txt requirements-dev.txt)
-CATALOGUES := $(wildcard cbe/translations/*/LC_MESSAGES/*.po translations/*/LC_MESSAGES/*.po)
+BABEL := $(BIN)/python -m babel.messages.frontend
+# The errors of cbe/domain/errors.py carry a text as their first argument.
+EXTRACT := $(BABEL) -q extract -F babel.cfg --no-location --sort-output --no-wrap --project=cbe \
+	--copyright-holder="the cbe authors" -k N_ -k _l -k lazy_gettext \
+	-k NotFound -k Forbidden -k Conflict -k AlreadyDone
+LANGUAGE :=
+TEXTS := $(VENV)/messages.pot
+CATALOGUES := $(wildcard cbe/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: help run test check format bench messages clean
+.PHONY: help run test check format bench messages texts clean
 
 help: ## Print this help
 	@echo "make <target> [ARGS=…]"; echo
@@ -44,15 +51,18 @@ format: $(TESTING) ## Format the code and mend what ruff can mend
 bench: $(TESTING) ## Measure speed against plain networkx; ARGS="learner plan" runs some scenarios
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-messages: $(RUNNING) ## Collect the texts people read into the catalogues
-	@$(BIN)/python -m babel.messages.frontend -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output -o $(VENV)/messages.pot .
-	@$(BIN)/python -m babel.messages.frontend -q update --no-fuzzy-matching --ignore-obsolete --no-wrap -i $(VENV)/messages.pot -d cbe/translations
+messages: texts ## Collect the texts people read into the catalogues; LANGUAGE=fr begins one
+	@if [ -n "$(LANGUAGE)" ]; then $(BABEL) -q init -i $(TEXTS) -d cbe/translations -l $(LANGUAGE); \
+	else $(BABEL) -q update --no-fuzzy-matching --ignore-obsolete --no-wrap -i $(TEXTS) -d cbe/translations; fi
+
+texts: $(RUNNING)
+	@$(EXTRACT) -o $(TEXTS) .
 
 clean: ## Remove what was installed and compiled; your data in instance/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis $(CATALOGUES:.po=.mo)
 
 $(CATALOGUES:.po=.mo): %.mo: %.po | $(RUNNING)
-	@$(BIN)/python -m babel.messages.frontend -q compile -i $< -o $@
+	@$(BABEL) -q compile -i $< -o $@
 
 # Not .venv/bin/python: that is there before pip is, and an interrupted first run would stay broken.
 $(VENV)/.made:
