@@ -49,7 +49,7 @@ format: $(TESTING) ## Format the code and mend what ruff can mend
 	@$(BIN)/python -m ruff check --fix --quiet . ; $(BIN)/python -m ruff format .
 
 bench: $(TESTING) ## Measure speed against plain networkx; ARGS="learner plan" runs some scenarios
-	@$(BIN)/python -m benchmarks $(ARGS)
+	@$(BIN)/python -m bench $(ARGS)
 
 messages: texts ## Collect the texts people read into the catalogues; LANGUAGE=fr begins one
 	@if [ -n "$(LANGUAGE)" ]; then $(BABEL) -q init -i $(TEXTS) -d cbe/translations -l $(LANGUAGE); \
