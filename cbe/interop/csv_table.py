@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cbe.domain.errors import N_, Invalid, Problem
 
-__all__ = ["MOST_BYTES", "MOST_LINES", "Line", "read_table", "write_table"]
+__all__ = ["MOST_BYTES", "MOST_LINES", "Line", "read_lines", "read_table", "write_table"]
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_LINES = 5_000
@@ -43,34 +43,54 @@ def read_table(data: bytes, required: Sequence[str], optional: Sequence[str] = (
     >>> read_table("email;name\\na@b.example;Ada\\n".encode(), ["email", "name"])[0]["name"]
     'Ada'
     """
+    lines, problems = read_lines(data, required, optional)
+    if problems:
+        raise Invalid(problems)
+    return lines
+
+
+def read_lines(
+    data: bytes,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    *,
+    most_bytes: int = MOST_BYTES,
+    most_lines: int = MOST_LINES,
+) -> tuple[list[Line], list[Problem]]:
+    """Read a table as `read_table` does, and return what is wrong with single lines beside the lines that can be read.
+
+    So problems of shape and of content can be reported together. Raises ``Invalid`` when there is no table to be read.
+    """
+    if len(data) > most_bytes:
+        raise Invalid([("", f"The file is larger than {most_bytes // 1024**2} MB. Send it in parts.")])
     text = _text(data)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     rows: list[tuple[int, list[str]]] = []
+    problems: list[Problem] = []
     start = 1
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append((start, [cell.strip() for cell in row]))
             start = reader.line_num + 1
-            if len(rows) > MOST_LINES + 1:
-                raise Invalid([("", N_("A table has at most 5,000 lines. Send it in parts."))])
+            if len(rows) > most_lines + 1:
+                raise Invalid([("", f"A table has at most {most_lines} lines here. Send it in parts.")])
     except csv.Error as error:
-        raise Invalid([(f"/lines/{reader.line_num}", f"this line is not CSV: {error}")]) from error
+        problems.append((f"/lines/{reader.line_num}", f"this line is not CSV: {error}"))
     if not rows:
-        raise Invalid([("", N_("The file is empty: its first line names the columns."))])
+        raise Invalid(problems or [("", N_("The file is empty: its first line names the columns."))])
     header = [name.casefold() for name in rows[0][1]]
-    problems = _header_problems(header, required, optional)
-    problems += [
-        (f"/lines/{number}", N_("This line has more cells than the first line has columns."))
-        for number, cells in rows[1:]
-        if any(cells[len(header) :])
-    ]
-    if problems:
-        raise Invalid(problems)
+    wrong = _header_problems(header, required, optional)
+    if wrong:
+        raise Invalid(wrong + problems)
+    lines: list[Line] = []
     columns = (*required, *optional)
-    return [
-        Line(number, dict.fromkeys(columns, "") | dict(zip(header, cells, strict=False))) for number, cells in rows[1:]
-    ]
+    for number, cells in rows[1:]:
+        if any(cells[len(header) :]):
+            problems.append((f"/lines/{number}", N_("This line has more cells than the first line has columns.")))
+        else:
+            lines.append(Line(number, dict.fromkeys(columns, "") | dict(zip(header, cells, strict=False))))
+    return lines, problems
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -91,8 +111,6 @@ def _harmless(cell: str) -> str:
 
 
 def _text(data: bytes) -> str:
-    if len(data) > MOST_BYTES:
-        raise Invalid([("", N_("The file is larger than 2 MB. Send it in parts."))])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
