@@ -1,7 +1,6 @@
 """Decisions on learners' records, added and never changed, and the standing that follows from them.
 
-Here is what every way of deciding shares (``put_decisions``, ``derive_standing``) and the import of earlier records.
-Awards are ``awards``'s; what can be unlocked with what is mastered is ``progress``'s.
+Here is what every way of deciding shares; the import of earlier records is ``mastery_import``'s, awards are ``awards``'s; what can be unlocked with what is mastered is ``progress``'s.
 """
 
 from __future__ import annotations
@@ -11,20 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, tuple_
-
 from cbe.domain.mastery import Decision, Standing, TakenBack, standings
-from cbe.store import records
-from cbe.store.database import db
+from cbe.store import batches, records
 from cbe.store.enrolments import EnrolmentRow
-from cbe.store.records import DecisionRow, DecisionTextRow, StandingRow
+from cbe.store.records import DecisionRow
 
 from .programs import compiled_version
 from .transaction import Transaction
 
 __all__ = ["NewDecision", "derive_standing", "mastered_on", "put_decisions"]
-
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,45 +47,42 @@ def put_decisions(tx: Transaction, decisions: Iterable[tuple[EnrolmentRow, NewDe
     In batches, so that ten thousand take seconds. The caller checks who may decide, records it in the audit trail, and
     calls ``derive_standing`` for what was touched.
     """
-    rows: list[dict[str, object]] = []
-    texts: list[dict[str, object]] = []
-    for enrolment, new in decisions:
-        key = uuid4()
-        rows.append(_row(tx, key, enrolment, new))
-        if new.feedback or new.authority or new.reason:
-            texts.append(
-                {"decision_id": key, "feedback": new.feedback, "authority": new.authority, "reason": new.reason}
-            )
-    if rows:
-        db.session.execute(insert(DecisionRow), rows)
-    if texts:
-        db.session.execute(insert(DecisionTextRow), texts)
-    return [row["id"] for row in rows if isinstance(row["id"], UUID)]
+    keyed = [(uuid4(), enrolment, new) for enrolment, new in decisions]
+    batches.insert_decisions(
+        [_values(tx, key, enrolment, new) for key, enrolment, new in keyed],
+        [
+            {"decision_id": key, "feedback": new.feedback, "authority": new.authority, "reason": new.reason}
+            for key, _, new in keyed
+            if new.feedback or new.authority or new.reason
+        ],
+    )
+    return [key for key, _, _ in keyed]
 
 
-def derive_standing(tx: Transaction, touched: Iterable[tuple[EnrolmentRow, str]], on: date) -> None:
-    """Make the standing of these enrolments in these competencies anew from their decisions, as true on a day."""
+def derive_standing(touched: Iterable[tuple[EnrolmentRow, str]], on: date) -> None:
+    """Make the standing of these enrolments in these competencies anew from their decisions, as true on a day.
+
+    Part of the caller's change: in the same transaction as the decisions.
+    """
     wanted: dict[UUID, set[str]] = {}
-    rows = {}
+    rows: dict[UUID, EnrolmentRow] = {}
     for enrolment, competency in touched:
         rows[enrolment.id] = enrolment
         wanted.setdefault(enrolment.id, set()).add(competency)
     decisions = _by_enrolment(records.list_decisions_of(list(rows)))
     undone = [_taken_back(row) for row in records.list_taken_back(list(rows))]
-    pairs = [(key, competency) for key, names in wanted.items() for competency in names]
-    for start in range(0, len(pairs), CHUNK):
-        chunk = pairs[start : start + CHUNK]
-        db.session.execute(
-            delete(StandingRow).where(tuple_(StandingRow.enrolment_id, StandingRow.competency).in_(chunk))
-        )
     made = [
-        {"enrolment_id": key, "competency": competency, "mastered_on": found.mastered_on,
-         "expires_on": found.expires_on, "returned_on": found.returned_on}
+        {
+            "enrolment_id": key,
+            "competency": competency,
+            "mastered_on": found.mastered_on,
+            "expires_on": found.expires_on,
+            "returned_on": found.returned_on,
+        }
         for key, names in wanted.items()
         for competency, found in _standings(rows[key], decisions.get(key, []), undone, names, on).items()
-    ]  # fmt: skip
-    if made:
-        db.session.execute(insert(StandingRow), made)
+    ]
+    batches.replace_standing(wanted, made)
 
 
 def mastered_on(enrolment: EnrolmentRow, on: date) -> frozenset[str]:
@@ -115,7 +106,8 @@ def _standings(
 ) -> dict[str, Standing]:
     program = compiled_version(enrolment.version_id).program
     values = [_decision(row) for row in rows if competencies is None or row.competency in competencies]
-    return standings(program, values, undone, on=on)
+    ids = {value.id for value in values} if undone else set()
+    return standings(program, values, [back for back in undone if back.decision in ids], on=on)
 
 
 def _by_enrolment(rows: Iterable[DecisionRow]) -> dict[UUID, list[DecisionRow]]:
@@ -125,7 +117,7 @@ def _by_enrolment(rows: Iterable[DecisionRow]) -> dict[UUID, list[DecisionRow]]:
     return found
 
 
-def _row(tx: Transaction, key: UUID, enrolment: EnrolmentRow, new: NewDecision) -> dict[str, object]:
+def _values(tx: Transaction, key: UUID, enrolment: EnrolmentRow, new: NewDecision) -> dict[str, object]:
     return {
         "id": key,
         "enrolment_id": enrolment.id,
