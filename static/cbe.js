@@ -19,13 +19,17 @@
     event.preventDefault();
   });
 
-  all("input[data-filter]").forEach(input => {
-    const rows = all(`#${input.dataset.filter} > tbody > tr`);
-    input.addEventListener("input", () => {
+  all("table[data-filter]").forEach(table => {
+    const input = document.querySelector("main [type=search]");
+    input?.addEventListener("input", () => {
       const words = input.value.toLocaleLowerCase().split(/\s+/);
-      rows.forEach(row => {
-        const text = row.textContent.toLocaleLowerCase();
-        row.hidden = !words.every(word => text.includes(word));
+      all("tbody", table).forEach(body => {
+        const rows = all("tr:not(:has(.sec))", body);
+        rows.forEach(row => {
+          const text = row.textContent.toLocaleLowerCase();
+          row.hidden = !words.every(word => text.includes(word));
+        });
+        body.hidden = rows.every(row => row.hidden);
       });
     });
   });
