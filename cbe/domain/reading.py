@@ -86,18 +86,19 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self.texts: dict[str, str] = {}
 
     def report(self, at: str, text: str) -> None:
         """Add a problem; raises TooManyProblems when no more are taken."""
         if not at.isascii():
             at = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", at)
-        self.found.append((at, text))
+        self.found.append((at, self.texts.setdefault(text, text)))
         if len(self.found) >= MOST_PROBLEMS:
             raise TooManyProblems
 
     def object(self, value: Any, at: str, shape: Shape) -> dict[str, Any] | None:
         """Read the values of an object by its shape; None when it is not an object. Values with problems are None."""
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             self.report(at, f"must be an object: {{…}} with the keys of a {shape.name}")
             return None
         reads = shape.reads
@@ -132,7 +133,7 @@ class Problems:
             self.report(child(at, key), "must be a text in quotes")
         elif not value or value.isspace():
             self.report(child(at, key), "must not be empty; write something or leave it out")
-        elif _UNSTORABLE.search(value):
+        elif (not value.isascii() or "\0" in value) and _UNSTORABLE.search(value):
             self.report(child(at, key), "holds a NUL or half a character (a lone surrogate); take it out")
         else:
             return value
@@ -140,9 +141,9 @@ class Problems:
 
     def text(self, value: Any, at: str, key: str | int) -> str | dict[str, str] | None:
         """Read a text for people: a string, or a map of language tag to string."""
-        if not isinstance(value, Mapping):
-            if isinstance(value, str):
-                return self.string(value, at, key)
+        if isinstance(value, str):
+            return self.string(value, at, key)
+        if not isinstance(value, dict):
             self.report(child(at, key), 'must be a text in quotes, or texts by language such as {"en": "…", "ar": "…"}')
             return None
         at = child(at, key)
@@ -172,6 +173,8 @@ class Problems:
 
     def number(self, value: Any, at: str, key: str | int) -> Decimal | None:
         """Read a finite number exactly as it is written: Decimal of an integer, of the shortest text of a float."""
+        if type(value) is int and -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+            return Decimal(value)
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
             meant = ", without quotes" if isinstance(value, str) else ""
             self.report(child(at, key), f"must be a number{meant}")
@@ -261,7 +264,14 @@ def in_document_order(problems: Sequence[Problem], document: Any) -> list[Proble
     [('', 'z'), ('/a/1', 'y'), ('/b', 'x')]
     """
     places = _Places(document)
-    return sorted(problems, key=lambda problem: places.position(problem[0]))
+    ordered = sorted(problems, key=lambda problem: places.roughly(problem[0]))
+    start = 0
+    for end in range(1, len(ordered) + 1):
+        if end == len(ordered) or places.roughly(ordered[end][0]) != places.roughly(ordered[start][0]):
+            if end - start > 1:
+                ordered[start:end] = sorted(ordered[start:end], key=lambda problem: places.position(problem[0]))
+            start = end
+    return ordered
 
 
 class _Places:
@@ -269,26 +279,35 @@ class _Places:
 
     def __init__(self, document: Any) -> None:
         self.document = document
-        self.walked: list[tuple[str, Any, Mapping[str, int]]] = []
+        keys = list(document) if isinstance(document, dict) else []
+        self.top = {child("", key)[1:]: place + 1 for place, key in enumerate(keys)}
+        self.walked: list[tuple[Any, Mapping[str, int]]] = []
+
+    def roughly(self, pointer: str) -> int:
+        """Return one number for the first two steps of a pointer, small enough to sort many problems by."""
+        steps = pointer.split("/", 3)
+        top = self.top.get(steps[1], len(self.top) + 1) if len(steps) > 1 else 0
+        entry = int(steps[2]) + 1 if len(steps) > 2 and steps[2].isdecimal() and len(steps[2]) < 10 else 0
+        return top << 32 | entry
 
     def position(self, pointer: str) -> tuple[int, ...]:
+        """Return the place of every step of a pointer among its neighbours."""
         node, order = self.document, []
         for depth, token in enumerate(pointer.split("/")[1:]):
-            if isinstance(node, Mapping):
+            if isinstance(node, dict):
                 key = token.replace("~1", "/").replace("~0", "~") if "~" in token else token
                 order.append(self._keys(depth, node).get(key, len(node)))
                 node = node.get(key)
             else:
                 index = int(token) if token.isdecimal() else 0
                 order.append(index)
-                inside = isinstance(node, Sequence) and not isinstance(node, str) and index < len(node)
-                node = node[index] if inside else None
+                node = node[index] if is_list(node) and index < len(node) else None
         return tuple(order)
 
     def _keys(self, depth: int, node: Mapping[str, Any]) -> Mapping[str, int]:
         del self.walked[depth + 1 :]
         while len(self.walked) <= depth:
-            self.walked.append(("", None, {}))
-        if self.walked[depth][1] is not node:
-            self.walked[depth] = ("", node, {key: place for place, key in enumerate(node)})
-        return self.walked[depth][2]
+            self.walked.append((None, {}))
+        if self.walked[depth][0] is not node:
+            self.walked[depth] = (node, {key: place for place, key in enumerate(node)})
+        return self.walked[depth][1]

@@ -4,7 +4,7 @@ Here is what a document may say and every problem it can have. Reading bytes (en
 ``interop.program_file``'s; what follows from the graph of prerequisites is ``graph``'s.
 """
 
-from .parse import FORMAT, parse_program
+from .parse import FORMAT, find_problems, parse_program
 from .values import (
     Alignment,
     Competency,
@@ -32,5 +32,6 @@ __all__ = [
     "Rubric",
     "Section",
     "Text",
+    "find_problems",
     "parse_program",
 ]

@@ -16,6 +16,8 @@ __all__ = ["MOST_STEPS", "shortest_circles"]
 MOST_STEPS = 4_000_000
 """How many edges are looked at for shorter circles, some two seconds; after that the shortest found so far is shown."""
 
+_SEEN = 2
+
 
 def shortest_circles(count: int, sources: array[int], targets: array[int]) -> list[list[int]]:
     """Return one shortest circle of every strongly connected part of a graph of `count` nodes, smallest node first.
@@ -45,6 +47,9 @@ class _Graph:
         end = np.frombuffer(targets, dtype=np.int32) if targets else np.zeros(0, dtype=np.int32)
         self.after, self.after_at = _by_node(count, start, end)
         self.before, self.before_at = _by_node(count, end, start)
+        self.alive = bytearray(count)
+        """Nodes that may still be on a circle of the part looked at: one of them before each, one after."""
+        self.outward, self.inward = array("i", [0]) * count, array("i", [0]) * count
 
     def successors(self, node: int) -> array[int]:
         return self.after[self.after_at[node] : self.after_at[node + 1]]
@@ -58,33 +63,34 @@ class _Graph:
     def parts(self) -> Iterator[list[int]]:
         """Yield the strongly connected parts (Tarjan 1972, with a stack of its own instead of recursion)."""
         number, lowest = array("i", [0]) * self.count, array("i", [0]) * self.count
-        closed = bytearray(self.count)
-        stack: list[int] = []
+        cursor, closed = self.after_at[:-1], bytearray(self.count)
+        stack, way = array("i"), array("i")
         counter = 0
         for root in range(self.count):
             if number[root]:
                 continue
-            counter += 1
-            number[root] = lowest[root] = counter
-            stack.append(root)
-            way = [(root, iter(self.successors(root)))]
+            way.append(root)
             while way:
-                node, rest = way[-1]
-                for following in rest:
+                node = way[-1]
+                if not number[node]:
+                    counter += 1
+                    number[node] = lowest[node] = counter
+                    stack.append(node)
+                at, end = cursor[node], self.after_at[node + 1]
+                while at < end:
+                    following = self.after[at]
                     if not number[following]:
-                        counter += 1
-                        number[following] = lowest[following] = counter
-                        stack.append(following)
-                        way.append((following, iter(self.successors(following))))
                         break
-                    if not closed[following] and number[following] < lowest[node]:
-                        lowest[node] = number[following]
-                else:
-                    way.pop()
-                    if way and lowest[node] < lowest[way[-1][0]]:
-                        lowest[way[-1][0]] = lowest[node]
-                    if lowest[node] == number[node]:
-                        yield _close(stack, node, closed)
+                    if not closed[following] and lowest[following] < lowest[node]:
+                        lowest[node] = lowest[following]
+                    at += 1
+                cursor[node] = at
+                if at < end:
+                    way.append(self.after[at])
+                    continue
+                way.pop()
+                if lowest[node] == number[node]:
+                    yield _close(stack, node, closed)
 
     def shortest_circle(self, part: list[int], budget: _Budget) -> list[int]:
         """Return a shortest circle: through each node in turn, which is then taken out with all that falls dead."""
@@ -92,27 +98,38 @@ class _Graph:
             if node in self.successors(node):
                 return [node]
         best: list[int] = []
-        alive = _Alive(self, part)
+        self._enliven(part)
         for node in self._nearby_order(part):
             if len(best) == 2 or (best and budget.steps <= 0):
                 break
-            if node in alive.nodes:
-                best = self._circle_through(node, alive.nodes, len(best) or len(part) + 1, budget) or best
-                alive.take_out(node)
+            if self.alive[node]:
+                best = self._circle_through(node, len(best) or len(part) + 1, budget) or best
+                self._take_out(node)
+        for node in part:
+            self.alive[node] = 0
         return best
 
-    def _nearby_order(self, part: list[int]) -> list[int]:
+    def _enliven(self, part: list[int]) -> None:
+        """Count for every node of a part how many stand before and after it there."""
+        for node in part:
+            self.alive[node] = 1
+        for node in part:
+            self.outward[node] = sum(self.alive[other] for other in self.successors(node))
+            self.inward[node] = sum(self.alive[other] for other in self.predecessors(node))
+
+    def _nearby_order(self, part: list[int]) -> array[int]:
         """Order nodes outward from the busiest: what stands close by soon leaves no circle behind."""
-        busiest = max(part, key=lambda node: (len(self.successors(node)) * len(self.predecessors(node)), -node))
-        inside, order, seen = set(part), [busiest], {busiest}
+        busiest = max(part, key=lambda node: (self.outward[node] * self.inward[node], -node))
+        order = array("i", [busiest])
+        self.alive[busiest] = _SEEN
         for node in order:
             for following in self.successors(node):
-                if following in inside and following not in seen:
-                    seen.add(following)
+                if self.alive[following] == 1:
+                    self.alive[following] = _SEEN
                     order.append(following)
         return order
 
-    def _circle_through(self, start: int, alive: set[int], below: int, budget: _Budget) -> list[int]:
+    def _circle_through(self, start: int, below: int, budget: _Budget) -> list[int]:
         """Return a shortest circle through a node that has fewer nodes than `below`; empty when there is none."""
         came_from = {start: start}
         frontier = [start]
@@ -124,7 +141,7 @@ class _Graph:
                 for following in following_nodes:
                     if following == start:
                         return _walk_back(node, came_from)
-                    if following in alive and following not in came_from:
+                    if self.alive[following] and following not in came_from:
                         came_from[following] = node
                         reached.append(following)
             frontier = reached
@@ -132,30 +149,21 @@ class _Graph:
                 break
         return []
 
-
-class _Alive:
-    """The nodes of a part that may still be on a circle: each has one before it and one after it."""
-
-    def __init__(self, graph: _Graph, part: list[int]) -> None:
-        self.graph = graph
-        self.nodes = set(part)
-        self.after = {node: sum(other in self.nodes for other in graph.successors(node)) for node in part}
-        self.before = {node: sum(other in self.nodes for other in graph.predecessors(node)) for node in part}
-
-    def take_out(self, node: int) -> None:
-        self.nodes.discard(node)
+    def _take_out(self, node: int) -> None:
+        """Take a node out, and every node that is left with nothing before it or nothing after it."""
+        self.alive[node] = 0
         dead = [node]
         while dead:
             node = dead.pop()
-            self._lower(self.graph.successors(node), self.before, dead)
-            self._lower(self.graph.predecessors(node), self.after, dead)
+            self._lower(self.successors(node), self.inward, dead)
+            self._lower(self.predecessors(node), self.outward, dead)
 
-    def _lower(self, nodes: array[int], degree: dict[int, int], dead: list[int]) -> None:
+    def _lower(self, nodes: array[int], degree: array[int], dead: list[int]) -> None:
         for node in nodes:
-            if node in self.nodes:
+            if self.alive[node]:
                 degree[node] -= 1
                 if not degree[node]:
-                    self.nodes.discard(node)
+                    self.alive[node] = 0
                     dead.append(node)
 
 
@@ -168,7 +176,7 @@ def _by_node(
     return grouped, array("i", starts.tobytes())
 
 
-def _close(stack: list[int], root: int, closed: bytearray) -> list[int]:
+def _close(stack: array[int], root: int, closed: bytearray) -> list[int]:
     part = []
     while True:
         node = stack.pop()

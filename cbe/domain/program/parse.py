@@ -28,6 +28,9 @@ FORMAT = "cbe-program/1"
 def parse_program(document: Any) -> Program:
     """Return the program a `cbe-program/1` document says; raises Invalid with all its problems in document order.
 
+    Numbers become Decimal as they are written; where a whole number is asked for 3.0 is 3. Over
+    ``reading.MOST_PROBLEMS`` problems reading stops, and the last of them says so.
+
     >>> parse_program({"format": "cbe-program/1", "program": {"id": "web", "title": "Web"}, "competencies": []})
     Traceback (most recent call last):
     cbe.domain.errors.Invalid: the whole file: has no “credentials”, which a program file must have; \
@@ -53,7 +56,7 @@ class _Ids:
         self.index: dict[str, int] = {}
         self.credits: list[Any] = []
         for i, item in enumerate(self.items):
-            is_object = isinstance(item, Mapping)
+            is_object = isinstance(item, dict)
             name = item.get("id") if is_object else None
             if isinstance(name, str):
                 self.index.setdefault(name, i)
@@ -109,7 +112,7 @@ class _Reading:
     def __init__(self, document: Any) -> None:
         self.document = document
         self.problems = Problems()
-        top = document if isinstance(document, Mapping) else {}
+        top = document if isinstance(document, dict) else {}
         self.competencies, self.credentials = _Ids(top.get("competencies")), _Ids(top.get("credentials"))
         self.top: Mapping[str, Any] = top
         self.head: dict[str, Any] = {}
@@ -149,14 +152,17 @@ class _Reading:
         for key, read in (("competencies", self._competency), ("credentials", self._credential)):
             if key in self.top:
                 for i, item in enumerate(self.problems.items(self.top[key], "", key, "objects")):
-                    read(i, item)
-        for key, ids in (("competencies", self.competencies), ("credentials", self.credentials)):
-            report_repeated_ids(self.problems, ids.items, f"/{key}")
+                    self._check_repeated(key, i, read(i, item).get("id"))
         self._check_circles()
+
+    def _check_repeated(self, key: str, index: int, name: str | None) -> None:
+        ids = self.competencies if key == "competencies" else self.credentials
+        if name is not None and ids.index[name] != index:
+            self.problems.report(f"/{key}/{index}/id", f"“{shown(name)}” is already the id of /{key}/{ids.index[name]}")
 
     def _check_head(self, value: Any) -> None:
         self.head = self.problems.object(value, "/program", PROGRAM) or {}
-        sections = value.get("sections") if isinstance(value, Mapping) else None
+        sections = value.get("sections") if isinstance(value, dict) else None
         report_repeated_ids(self.problems, sections, "/program/sections")
         self.sections = _Ids(sections).index
         parents = _Edges()
@@ -278,7 +284,7 @@ def _naming(requires: Any, credential: str) -> str:
     ways = [(requires, "")]
     while ways:
         node, at = ways.pop()
-        if isinstance(node, Mapping):
+        if isinstance(node, dict):
             if node.get("credential") == credential:
                 return f"{at}/credential"
             lists = [(key, node[key]) for key in ("all", "any", "of") if is_list(node.get(key))]

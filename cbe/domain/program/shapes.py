@@ -5,7 +5,6 @@ What one part says about another (references, circles) is checked in ``parse``, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from cbe.domain.reading import Problems, Read, Shape, child, choice, is_list, shown
@@ -48,20 +47,20 @@ def report_repeated_ids(problems: Problems, items: Any, at: str) -> None:
     """Report every id that an earlier item of the list has already."""
     first: dict[str, int] = {}
     for i, item in enumerate(items if is_list(items) else ()):
-        name = item.get("id") if isinstance(item, Mapping) else None
+        name = item.get("id") if isinstance(item, dict) else None
         if isinstance(name, str) and first.setdefault(name, i) != i:
             problems.report(f"{at}/{i}/id", f"“{shown(name)}” is already the id of {at}/{first[name]}")
 
 
 def _rubric(problems: Problems, value: Any, at: str, key: str | int) -> Rubric | None:
     rubric = problems.made(value, child(at, key), RUBRIC)
-    levels = value.get("levels") if isinstance(value, Mapping) else None
+    levels = value.get("levels") if isinstance(value, dict) else None
     at = child(at, key)
     if is_list(levels) and not levels:
         problems.report(f"{at}/levels", "must not be empty: name at least one level")
     elif is_list(levels):
         report_repeated_ids(problems, levels, f"{at}/levels")
-        names = [level.get("id") for level in levels if isinstance(level, Mapping)]
+        names = [level.get("id") for level in levels if isinstance(level, dict)]
         counts_from = value.get("counts_from")
         if isinstance(counts_from, str) and counts_from not in names:
             problems.report(f"{at}/counts_from", f"“{shown(counts_from)}” is not the id of a level of this rubric")

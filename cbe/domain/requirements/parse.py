@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -90,7 +89,7 @@ def read_requirement(
 
 def _kind(problems: Problems, value: Any, at: str) -> str | None:
     """Return the one kind of a requirement, after reporting keys that do not belong to it."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         problems.report(at, f"must be a requirement: {_EXAMPLES}")
         return None
     kinds = [kind for kind in _KINDS if kind in value]

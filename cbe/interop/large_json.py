@@ -1,0 +1,299 @@
+"""JSON from strangers, up to some 20 MB, with little memory: the entries of its large lists are decoded when asked for.
+
+A file of that size as a tree of dictionaries takes ten to twenty times its bytes. Here one pass checks the grammar and
+notes where the entries of the top-level lists begin and end; after it the bytes and two numbers an entry are all that is
+kept. What a document may say is not known here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import Any, overload
+
+__all__ = ["EntriesOnDemand", "GrammarError", "decode", "open_document", "repeated_keys"]
+
+DEEPEST = 120
+"""Deeper parts are read as null; nothing that a format of ours allows stands so deep."""
+
+MOST_PARTS = 1_000_000
+"""Lists, objects and texts in one entry of a list; more would not fit in memory."""
+
+MOST_ENTRIES = 1_000_000
+
+_NEXT = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
+_SPACE = re.compile(r"[ \t\n\r]*")
+_MARK = re.compile(r'[\[{]+|[\]}]+|"(?:[^"\\]+|\\.)*"', re.DOTALL)
+_WINDOWS = (1_024, 32_768, 1_000_000, 8_000_000)
+
+
+class GrammarError(ValueError):
+    """The text is no JSON; ``position`` counts bytes."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+
+
+class RepeatedKeys(dict[str, Any]):
+    """An object in which keys stand more than once; the last value counts."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    marked, seen = RepeatedKeys(found), set[str]()
+    marked.repeated = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+    return marked
+
+
+def _integer(digits: str) -> int | Decimal:
+    """Read a whole number; one of thousands of digits as Decimal, since Python refuses to make an int of it."""
+    return int(digits) if len(digits) < 1_000 else Decimal(digits)
+
+
+_PLAIN = json.JSONDecoder(parse_int=_integer)
+_MARKING = json.JSONDecoder(parse_int=_integer, object_pairs_hook=_object)
+_QUICK = json.JSONDecoder()
+
+
+def decode(data: bytes) -> Any:
+    """Return the value of UTF-8 JSON bytes already known to be sound; of repeated keys the last counts."""
+    return _PLAIN.decode(data.decode("utf-8", "replace"))
+
+
+class _Source:
+    """Sound JSON bytes and the quickest way to decode a part of them."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.is_ascii = data.isascii()
+        self.text = data.decode("latin-1")
+        """The bytes one to one, so that positions in it are those of the bytes."""
+        self.has_repeated_keys = False
+        self.decoder = _QUICK
+
+    def mark_repeated_keys(self) -> None:
+        self.has_repeated_keys = True
+        self.decoder = _MARKING
+
+    def expect_many_digits(self) -> None:
+        self.decoder = _PLAIN if self.decoder is _QUICK else self.decoder
+
+    def part(self, start: int, end: int) -> Any:
+        if self.is_ascii:
+            return self.decoder.scan_once(self.text, start)[0]  # type: ignore[attr-defined]
+        return self.decoder.scan_once(self.data[start:end].decode("utf-8", "replace"), 0)[0]  # type: ignore[attr-defined]
+
+
+class EntriesOnDemand(Sequence[Any]):
+    """A list in JSON bytes whose entries are decoded each time they are asked for."""
+
+    def __init__(self, source: _Source) -> None:
+        self.source = source
+        self.starts, self.ends = array("i"), array("i")
+        self.cut: dict[int, bytes] = {}
+        self.last: tuple[int, Any] = (-1, None)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        """Return an entry, the one asked for last without decoding it again."""
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if self.last[0] != index:
+            self.last = (index, self._entry(index))
+        return self.last[1]
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.cut:
+            return map(self._entry, range(len(self)))
+        return map(self.source.part, self.starts, self.ends)
+
+    def _entry(self, index: int) -> Any:
+        if index in self.cut:
+            return _MARKING.decode(self.cut[index].decode("utf-8", "replace"))
+        return self.source.part(self.starts[index], self.ends[index])
+
+
+def open_document(data: bytes, large: frozenset[str]) -> Any:
+    """Return the document in UTF-8 bytes; lists under the top-level keys named `large` are decoded on demand.
+
+    Raises GrammarError. Parts deeper than ``DEEPEST`` are null; where keys are repeated the last counts.
+    """
+    return _Pass(data, large).document()
+
+
+class _Pass:
+    """One walk over the grammar of a document, from value to value of its top level."""
+
+    def __init__(self, data: bytes, large: frozenset[str]) -> None:
+        self.source = _Source(data)
+        self.data, self.text = data, self.source.text
+        self.large = large
+        self.scanner = json.JSONDecoder(object_pairs_hook=self._look_for_repeats)
+        self.parts = data.count(b"[") + data.count(b"{") + data.count(b'"') // 2
+        if not self.source.is_ascii and b"\\u" in data:
+            # a key may be written once with and once without escapes, which the text here cannot compare
+            self.source.mark_repeated_keys()
+
+    def _look_for_repeats(self, pairs: list[tuple[str, Any]]) -> None:
+        if len(pairs) > 1 and len(dict(pairs)) != len(pairs):
+            self.source.mark_repeated_keys()
+
+    def document(self) -> Any:
+        position = self._skip_space(0)
+        if self.text[position : position + 1] == "{":
+            document, position = self._top(position)
+        else:
+            document, position = self._value(position)
+        position = self._skip_space(position)
+        if position != len(self.text):
+            raise GrammarError("there is more after the end of the document", position)
+        return document
+
+    def _skip_space(self, position: int) -> int:
+        found = _SPACE.match(self.text, position)
+        return found.end() if found else position
+
+    def _expect(self, characters: str, position: int) -> int:
+        position = self._skip_space(position)
+        if position >= len(self.text) or self.text[position] not in characters:
+            end = ", but the file ends" if position >= len(self.text) else ""
+            raise GrammarError(f"{' or '.join(characters)} is expected here{end}", position)
+        return position
+
+    def _top(self, position: int) -> tuple[dict[str, Any], int]:
+        pairs: list[tuple[str, Any]] = []
+        position = self._expect('"}', position + 1)
+        while self.text[position] == '"':
+            try:
+                _, end = scanstring(self.text, position + 1, True)
+            except json.JSONDecodeError as error:
+                raise GrammarError(error.msg, error.pos) from None
+            key = self.source.part(position, end)
+            start = self._skip_space(self._expect(":", end) + 1)
+            if key in self.large and self.text[start : start + 1] == "[":
+                value, position = self._entries(start)
+            else:
+                value, position = self._value(start)
+            pairs.append((key, value))
+            position = self._expect(",}", position)
+            if self.text[position] == ",":
+                position = self._expect('"', position + 1)
+        return _object(pairs), position + 1
+
+    def _entries(self, position: int) -> tuple[EntriesOnDemand, int]:
+        entries = EntriesOnDemand(self.source)
+        position = self._skip_space(position + 1)
+        if self.text[position : position + 1] == "]":
+            return entries, position + 1
+        while len(entries) < MOST_ENTRIES:
+            end, cut = self._end(position)
+            if cut is not None:
+                entries.cut[len(entries)] = cut
+            entries.starts.append(position)
+            entries.ends.append(end)
+            following = _NEXT.match(self.text, end)
+            if following is None:
+                self._expect(",]", end)
+            elif following[1] == "]":
+                return entries, following.end(1)
+            else:
+                position = following.end()
+        raise GrammarError(f"this list has over {MOST_ENTRIES} entries, too many", position)
+
+    def _value(self, position: int) -> tuple[Any, int]:
+        end, cut = self._end(position)
+        if cut is not None:
+            return _MARKING.decode(cut.decode("utf-8", "replace")), end
+        return self.source.part(position, end), end
+
+    def _end(self, position: int) -> tuple[int, bytes | None]:
+        """Return where the value at a position ends, and its bytes without what is too deep, when something is."""
+        try:
+            if self.parts < MOST_PARTS:
+                return self._scan(self.text, position), None
+            return self._scan_in_windows(position), None
+        except RecursionError:
+            return self._cut(position)
+
+    def _scan(self, text: str, position: int, offset: int = 0) -> int:
+        try:
+            return int(self.scanner.scan_once(text, position)[1])  # type: ignore[attr-defined]
+        except StopIteration as error:
+            raise GrammarError("a value is expected here", int(error.value) + offset) from None
+        except json.JSONDecodeError as error:
+            raise GrammarError(error.msg, error.pos + offset) from None
+        except ValueError:
+            # a whole number of over 4300 digits, which int() refuses
+            self.scanner = json.JSONDecoder(object_pairs_hook=self._look_for_repeats, parse_int=len)
+            self.source.expect_many_digits()
+            return self._scan(text, position, offset)
+
+    def _scan_in_windows(self, position: int) -> int:
+        """Find the end looking no further ahead than needed, so that one endless entry never becomes a tree."""
+        for size in (*_WINDOWS, len(self.text)):
+            window = self.text[position : position + size]
+            if size > MOST_PARTS and window.count("[") + window.count("{") + window.count('"') // 2 > MOST_PARTS:
+                raise GrammarError(f"this entry has over {MOST_PARTS} lists, objects and texts, too many", position)
+            whole = position + size >= len(self.text)
+            try:
+                end = self._scan(window, 0, position)
+            except GrammarError:
+                if whole:
+                    raise
+                continue
+            if end < size or whole:
+                return position + end
+        raise AssertionError("the last window is the whole text")
+
+    def _cut(self, position: int) -> tuple[int, bytes]:
+        """Walk over the marks of a value too deep to scan, taking out what is deeper than ``DEEPEST``."""
+        depth, kept, start = 0, [], position
+        for mark in _MARK.finditer(self.text, position):
+            length = mark.end() - mark.start()
+            if self.text[mark.start()] in "[{":
+                if depth <= DEEPEST < depth + length:
+                    kept.append(self.data[start : mark.start() + DEEPEST - depth] + b"null")
+                depth += length
+            elif self.text[mark.start()] in "]}":
+                if depth - length <= DEEPEST < depth:
+                    start = mark.start() + depth - DEEPEST
+                depth -= length
+                if depth <= 0:
+                    end = mark.end() + depth
+                    return end, b"".join(kept) + self.data[start:end]
+        raise GrammarError("the file ends inside lists or objects that are not closed", len(self.text))
+
+
+def repeated_keys(document: Any) -> Iterator[tuple[str, str]]:
+    """Yield the pointer of the object and the key for every key that stands more than once in its object."""
+    ways: list[tuple[Any, str]] = [(document, "")]
+    while ways:
+        node, at = ways.pop()
+        if isinstance(node, RepeatedKeys):
+            yield from ((at, key) for key in node.repeated)
+        if isinstance(node, EntriesOnDemand):
+            entries = enumerate(node if node.source.has_repeated_keys or node.cut else ())
+            for index, entry in entries:
+                if isinstance(entry, Mapping | list):
+                    yield from ((f"{at}/{index}{below}", key) for below, key in repeated_keys(entry))
+        elif isinstance(node, Mapping):
+            keys = ((key.replace("~", "~0").replace("/", "~1"), value) for key, value in node.items())
+            ways.extend((value, f"{at}/{key}") for key, value in keys if isinstance(value, Mapping | Sequence))
+        elif isinstance(node, list):
+            ways.extend((item, f"{at}/{i}") for i, item in enumerate(node) if isinstance(item, Mapping | list))
