@@ -79,7 +79,7 @@ RULES: Mapping[str, frozenset[str]] = {
     "enrolment:edit": frozenset({"learner_self"}),
     "enrolment:leave": frozenset({"self"}),
     "group:manage": frozenset({"system", "admin", "registrar"}),
-    "group:read": frozenset({"instructor", "adviser", "registrar"}),
+    "group:read": frozenset({"group_instructor", "group_adviser", "registrar"}),
     "sample:read": frozenset({"verifier"}),
     "record:read": frozenset({"self", "group_instructor", "group_adviser", "sample_verifier", "registrar", "system"}),
     "record:export": frozenset({"self"}),

@@ -34,6 +34,7 @@ __all__ = [
     "change_email",
     "change_password",
     "close_account",
+    "load_actor",
     "load_session",
     "peek_link",
     "request_reset",
@@ -98,20 +99,19 @@ def load_session(token: str, *, now: datetime) -> SignedIn | None:
     account = people.find_session(session_id, now)
     if account is None:
         return None
-    roles: dict[UUID, set[str]] = {}
-    for row in people.list_roles(account.id, now.date()):
-        roles.setdefault(row.program_id, set()).add(row.role)
-    actor = Actor(
-        account_id=account.id,
-        is_admin=account.is_admin,
-        roles={program_id: frozenset(held) for program_id, held in roles.items()},
-        enrolments={row.program_id: row.status for row in enrolments.list_enrolments(account.id)},
-    )
     person = account.person
     return SignedIn(
         account.id, session_id, person.name, person.email or "", account.language, account.theme, account.time_zone,
-        account.single_keys, actor,
+        account.single_keys, _actor(account, now),
     )  # fmt: skip
+
+
+def load_actor(account_id: UUID, *, now: datetime) -> Actor:
+    """Return somebody as the actor they are now; ``NotFound`` unless the account is active."""
+    account = people.find_account(account_id)
+    if account is None or account.status != "active":
+        raise NotFound("There is no such account.")
+    return _actor(account, now)
 
 
 def sign_out(signed_in: SignedIn, *, now: datetime) -> None:
@@ -136,6 +136,7 @@ def change_password(signed_in: SignedIn, old: str, new: str, *, now: datetime) -
         account = _reload(account_id)
         _confirm_password(account, old, "/old_password")
         _set_password(account, new, "/new_password")
+        people.use_up_links(account_id, now)
         for row in db.session.query(SessionRow).filter_by(account_id=account_id):
             if row.id != signed_in.session_id:
                 db.session.delete(row)
@@ -203,6 +204,7 @@ def accept_link(token: str, *, new_password: str | None, now: datetime) -> str:
             _set_password(account, new_password or "", "/new_password")
             account.status = "active"
             people.end_sessions(account.id)
+            people.use_up_links(account.id, now)
         link.used_at = now
         tx.record(f"account:accept-{link.purpose}", account=account.id, link=link.id)
         return link.purpose
@@ -235,6 +237,8 @@ def close_account(actor: Actor, password: str, *, now: datetime) -> None:
     with transaction(actor, now) as tx:
         account = _reload(account_id)
         _confirm_password(account, password, "/password")
+        if account.is_admin and not people.other_administrators(account.id):
+            raise Conflict("This is the last administrator. Make somebody else one first.")
         account.status, account.password_hash = "closed", None
         people.end_sessions(account_id)
         tx.record("account:close", account=account_id)
@@ -257,6 +261,18 @@ def open_session(account_id: UUID, *, now: datetime) -> str:
     db.session.add(_new_session(account_id, token, now))
     db.session.commit()
     return token
+
+
+def _actor(account: AccountRow, now: datetime) -> Actor:
+    roles: dict[UUID, set[str]] = {}
+    for row in people.list_roles(account.id, now.date()):
+        roles.setdefault(row.program_id, set()).add(row.role)
+    return Actor(
+        account_id=account.id,
+        is_admin=account.is_admin,
+        roles={program_id: frozenset(held) for program_id, held in roles.items()},
+        enrolments={row.program_id: row.status for row in enrolments.list_enrolments(account.id)},
+    )
 
 
 def _own(actor: Actor) -> UUID:

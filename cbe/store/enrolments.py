@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from .database import Instant, Row, db
-from .people import AccountRow, PersonRow, matches_person
+from .people import AccountRow, PersonRow, SampleRow, matches_person
 from .programs import ProgramRow, VersionRow
 
 __all__ = ["EnrolmentRow", "GoalRow", "GroupMemberRow", "GroupRow", "GroupStaffRow", "StatusRow"]
@@ -254,6 +254,12 @@ def list_enrolments_in(program_id: UUID, account_ids: Sequence[UUID]) -> Sequenc
         query = select(EnrolmentRow).where(EnrolmentRow.program_id == program_id, EnrolmentRow.account_id.in_(chunk))
         rows += db.session.scalars(query)
     return rows
+
+
+def list_sampled(role_id: UUID) -> Sequence[EnrolmentRow]:
+    """List the enrolments in a verifier's sample with their people, by name."""
+    query = _with_people().join(AccountRow).join(PersonRow).join(SampleRow, SampleRow.enrolment_id == EnrolmentRow.id)
+    return db.session.scalars(query.where(SampleRow.role_id == role_id).order_by(PersonRow.name)).all()
 
 
 def _with_people() -> Select[Any]:

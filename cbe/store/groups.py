@@ -51,6 +51,16 @@ def list_groups(program_id: UUID) -> Sequence[GroupRow]:
     return db.session.scalars(select(GroupRow).where(GroupRow.program_id == program_id).order_by(GroupRow.name)).all()
 
 
+def find_member(group_id: UUID, enrolment_id: UUID) -> GroupMemberRow | None:
+    """Return a learner's place in a group, or None."""
+    return db.session.get(GroupMemberRow, (group_id, enrolment_id))
+
+
+def find_staff(group_id: UUID, account_id: UUID, role: str) -> GroupStaffRow | None:
+    """Return somebody's hold of a group in a role, or None."""
+    return db.session.get(GroupStaffRow, (group_id, account_id, role))
+
+
 def count_members(program_id: UUID) -> dict[UUID, int]:
     """Count the learners of every group of a program that has any."""
     query = (

@@ -293,11 +293,6 @@ def list_roles_in(program_id: UUID, account_ids: Sequence[UUID]) -> Sequence[Rol
     return rows
 
 
-def list_sampled(role_id: UUID) -> set[UUID]:
-    """Return the enrolments in a verifier's sample."""
-    return set(db.session.scalars(select(SampleRow.enrolment_id).where(SampleRow.role_id == role_id)))
-
-
 def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of these accounts."""
     query = select(PersonRow.account_id, PersonRow.name).where(PersonRow.account_id.in_(list(account_ids)))
