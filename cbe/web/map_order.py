@@ -6,7 +6,7 @@ et al. 1993). Which row something is in and where in pixels is ``map_layout``'s.
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,8 @@ def ordered(places: Places) -> list[Ints]:
             _sweep(places, order, position, downward=(sweep + start) % 2 == 0)
             if joined:
                 _transpose(joined, order, position)
+            elif sweep < 3:
+                continue
             crossings = _crossings(places, position)
             idle += 1
             if fewest < 0 or crossings < fewest:
@@ -94,8 +96,9 @@ def _crossings(places: Places, position: Floats) -> int:
     for start, stop in zip(places.starts[:-1].tolist(), places.starts[1:].tolist(), strict=True):
         seen: list[float] = []
         for end in ends[start:stop]:
-            total += len(seen) - bisect_right(seen, end)
-            insort(seen, end)
+            at = bisect_right(seen, end)
+            total += len(seen) - at
+            seen.insert(at, end)
     return total
 
 
