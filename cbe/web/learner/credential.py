@@ -52,7 +52,7 @@ def credential_page(program: str, credential: str, enrolment_id: UUID | None = N
     view = load(program, enrolment_id)
     progress = view.progress
     found = progress.compiled.get_credential(credential)
-    assumed = [key for key in request.args.getlist("assume") if key in progress.compiled.competencies]
+    assumed = _assumed(view)
     plan = progress.plan_of[credential]
     shown = what_if(progress, credential, assumed) if assumed else plan
     stacked = progress.compiled.parts(credential)
@@ -105,6 +105,13 @@ def compare(program: str, enrolment_id: UUID | None = None) -> str:
         shared_hours=_hours_of(view, tuple(shared), set()),
         choices=[(plan.id, view.credential_title(plan.id).text) for plan in progress.shown_plans],
     )
+
+
+def _assumed(view: View) -> list[str]:
+    """The competencies named in the address as if mastered, those that are not."""
+    progress = view.progress
+    asked = set(request.args.getlist("assume"))
+    return [key for key in progress.compiled.ids if key in asked and key not in progress.mastered]
 
 
 def _hours_of(view: View, keys: tuple[str, ...], without: set[str]) -> Decimal:
