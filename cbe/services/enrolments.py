@@ -117,8 +117,7 @@ def enrol_within(
     if row.status != status:
         if row.status not in ("applied", "withdrawn"):
             raise Conflict("This person is in the program already. Change the status of the enrolment instead.")
-        last = enrolments.list_statuses(row.id)[-1].since
-        _move(tx, row, status, since or max(last, tx.now.date()))
+        move(tx, row, status, since)
     else:
         tx.record("enrolment:keep", enrolment=row.id, status=status)
     return row.id
@@ -134,7 +133,7 @@ def set_status(actor: Actor, enrolment_id: UUID, status: str, *, since: date, no
         row = _require_manage(actor, enrolment_id)
         if status not in MOVES[row.status]:
             raise Conflict("An enrolment cannot go from %(old)s to %(new)s.", old=row.status, new=status)
-        _move(tx, row, status, since)
+        move(tx, row, status, since)
 
 
 def ask_to_join(actor: Actor, program_key: str, *, now: datetime) -> UUID:
@@ -147,7 +146,7 @@ def ask_to_join(actor: Actor, program_key: str, *, now: datetime) -> UUID:
             return _add(tx, account_id, program, "applied", None)
         if row.status != "withdrawn":
             raise Conflict("You are in this program already, or your request waits for an answer.")
-        _move(tx, row, "applied", max(enrolments.list_statuses(row.id)[-1].since, now.date()))
+        move(tx, row, "applied", None)
         return row.id
 
 
@@ -161,7 +160,7 @@ def leave(actor: Actor, program_key: str, *, now: datetime) -> None:
             raise Conflict("You are not in this program now, so there is nothing to leave.")
         if not program.is_open and row.status != "applied":
             raise Forbidden("This program is left through its registrar. Ask them.")
-        _move(tx, row, "withdrawn", max(enrolments.list_statuses(row.id)[-1].since, now.date()))
+        move(tx, row, "withdrawn", None)
 
 
 def set_goals(
@@ -317,10 +316,12 @@ def _add(tx: Transaction, account_id: UUID, program: ProgramRow, status: str, si
     return row.id
 
 
-def _move(tx: Transaction, row: EnrolmentRow, status: str, since: date) -> None:
+def move(tx: Transaction, row: EnrolmentRow, status: str, since: date | None) -> None:
+    """Write another status into the history as part of the caller's change; since today unless a day is given."""
+    last = max((step.since for step in enrolments.list_statuses(row.id)), default=date.min)
+    since = since or max(last, tx.now.date())
     _require_past(since, tx.now)
-    history = enrolments.list_statuses(row.id)
-    if history and since < history[-1].since:
+    if since < last:
         raise Invalid([("/since", N_("This day is before the last change. Choose that day or a later one."))])
     old, row.status = row.status, status
     _write_status(tx, row.id, status, since)

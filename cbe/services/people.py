@@ -129,7 +129,7 @@ def add_account(
         problems = account_problems(email, name)
         if not problems and people.find_account_by_email(email):
             problems = [("/email", N_("Somebody has this address already."))]
-        account = _account(email, name, tx.now)
+        account = new_account(email, name, tx.now)
         if password is not None:
             try:
                 set_first_password(account, password)
@@ -165,7 +165,7 @@ def invite(
         problems += role_problems(actor, program.id, role, until, tx.now.date())
         if problems:
             raise Invalid(problems)
-        account_id = account.id if account else put_invited(tx, email, name, compose)
+        account_id = account.id if account else _put(tx, new_account(email, name, tx.now), compose)
         if role == "learner":
             policy.require(actor, "enrolment:manage", Subject(program.id))
             enrol_within(tx, account_id, program, "active")
@@ -300,11 +300,6 @@ def role_problems(actor: Actor, program_id: UUID, role: str, until: date | None,
     return []
 
 
-def put_invited(tx: Transaction, email: str, name: str, compose: Compose | None) -> UUID:
-    """Make an account that waits for its owner, as part of the caller's change."""
-    return _put(tx, _account(email, name, tx.now), compose)
-
-
 def grant_within(tx: Transaction, account_id: UUID, program: ProgramRow, role: str, until: date | None) -> None:
     """Give a role as part of the caller's change."""
     require_standing_account(account_id)
@@ -327,7 +322,8 @@ def _may_grant(actor: Actor, program_id: UUID, role: str) -> bool:
     return policy.may(actor, "role:grant-any" if role in OFFICE_ROLES else "role:grant", Subject(program_id))
 
 
-def _account(email: str, name: str, now: datetime) -> AccountRow:
+def new_account(email: str, name: str, now: datetime) -> AccountRow:
+    """Return the row of an account that waits for its owner."""
     account_id = uuid4()
     person = PersonRow(account_id=account_id, name=name.strip(), email=email.strip(), email_key=people.email_key(email))
     return AccountRow(id=account_id, status="invited", is_admin=False, single_keys=True, created_at=now, person=person)
