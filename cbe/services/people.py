@@ -36,6 +36,7 @@ __all__ = [
     "add_account",
     "deactivate",
     "end_role",
+    "get_account_id",
     "get_person",
     "grant_role",
     "invite",
@@ -263,6 +264,15 @@ def get_person(actor: Actor, account_id: UUID) -> Person:
     """Return one account with its roles and enrolments."""
     policy.require(actor, "people:manage")
     return _persons([_get_account(account_id)])[0]
+
+
+def get_account_id(actor: Actor, email: str) -> UUID:
+    """Return the account of an address; ``NotFound`` when nobody has it."""
+    policy.require(actor, "people:manage")
+    account = people.find_account_by_email(email)
+    if account is None:
+        raise NotFound("There is nobody with the address %(email)s.", email=email)
+    return account.id
 
 
 def list_program_people(actor: Actor, program_key: str) -> ProgramPeople:
