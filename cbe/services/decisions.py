@@ -1,6 +1,7 @@
 """Decisions on learners' records, added and never changed, and the standing that follows from them.
 
-Here is what every way of deciding shares; the import of earlier records is ``mastery_import``'s, awards are ``awards``'s; what can be unlocked with what is mastered is ``progress``'s.
+Here is what every way of deciding shares. Importing earlier records is ``mastery_import``'s, awards are ``awards``'s; what can
+be unlocked with what is mastered is ``progress``'s.
 """
 
 from __future__ import annotations

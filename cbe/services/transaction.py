@@ -13,10 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from cbe.domain.errors import Conflict
 from cbe.domain.policy import Actor
 from cbe.store.audit import append_entry
-from cbe.store.database import begin_write, db
+from cbe.store.database import DatabaseFailure, begin_write, db
 from cbe.store.people import RequestRow
 
-__all__ = ["AlreadyDone", "Transaction", "transaction"]
+__all__ = ["AlreadyDone", "DatabaseFailure", "Transaction", "transaction"]
 
 
 class AlreadyDone(Conflict):

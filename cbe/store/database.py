@@ -16,10 +16,11 @@ from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["Installation", "Instant", "Row", "begin_write", "db", "installation"]
+__all__ = ["DatabaseFailure", "Installation", "Instant", "Row", "begin_write", "db", "installation"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -29,6 +30,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_TIMEOUT_MS = 30_000
+DatabaseFailure = SQLAlchemyError
+"""What the database itself raises, for those above who only say so in words."""
 
 
 class Row(DeclarativeBase):

@@ -1,0 +1,104 @@
+"""What commands share: the document on standard output, problems in one shape, tables, progress on a terminal.
+
+Standard output holds the document only, in UTF-8 whatever the locale; everything else goes to standard error.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cbe.domain.errors import CbeError, Invalid, Problem
+from cbe.services.transaction import DatabaseFailure
+
+__all__ = ["command", "existing_file", "now", "progress_bar", "read", "write", "write_json", "write_table"]
+
+existing_file = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path)
+
+
+def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Put a function into a group as a command with ``--json``, whose problems end it with 1 in the shape of all."""
+
+    def register(function: Callable[..., Any]) -> click.Command:
+        @functools.wraps(function)
+        def run(as_json: bool, **arguments: Any) -> None:
+            try:
+                function(as_json=as_json, **arguments)
+            except CbeError as error:
+                _end_with_problems(error.problems if isinstance(error, Invalid) else [("", str(error))], as_json)
+            except (OSError, DatabaseFailure) as error:
+                _end_with_problems([("", _in_words(error))], as_json)
+
+        with_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, problems too.")(run)
+        return group.command(name)(with_json)
+
+    return register
+
+
+def now() -> datetime:
+    """Return the moment at which this command acts."""
+    return datetime.now(UTC)
+
+
+def read(path: Path) -> bytes:
+    """Return the bytes of a file, or of standard input for ``-``."""
+    return click.get_binary_stream("stdin").read() if str(path) == "-" else path.read_bytes()
+
+
+def write(text: str) -> None:
+    """Write to standard output; a text that is no Unicode keeps its half character as JSON would escape it."""
+    stream = click.get_binary_stream("stdout")
+    stream.write(text.encode("utf-8", "backslashreplace"))
+    stream.flush()
+
+
+def write_json(document: Any) -> None:
+    """Write one JSON document."""
+    write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a table for people, columns as wide as their widest cell."""
+    cells = [list(header), *([str(cell) for cell in row] for row in rows)]
+    widths = [max(_width(row[column]) for row in cells) for column in range(len(header))]
+    lines = (
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in cells
+    )
+    write("".join(f"{line.rstrip()}\n" for line in lines))
+
+
+def progress_bar(length: int, label: str) -> Any:
+    """Return a progress bar on standard error, shown on a terminal only; ``update(n)`` moves it on by n."""
+    return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
+
+
+def _width(text: str) -> int:
+    return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
+
+
+def _end_with_problems(problems: list[Problem], as_json: bool) -> None:
+    if as_json:
+        write_json({"ok": False, "problems": [{"at": at, "message": text} for at, text in problems]})
+    else:
+        for at, text in problems:
+            click.echo(f"{at}: {text}" if at else text, err=True)
+        if len(problems) > 1:
+            click.echo(f"{len(problems)} problems", err=True)
+    raise SystemExit(1)
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    first = str(error).splitlines()[0]
+    if isinstance(error, DatabaseFailure):
+        return f"the database refused: {first}. Is it up to date? `flask --app app db upgrade` brings it there."
+    return first

@@ -1,0 +1,68 @@
+"""LEARNERS.json: what learners of one program have, by a name of one's own, for planning without a database.
+
+The packing, encoding and grammar of the file are those of program files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from cbe.domain.errors import Invalid, Problem
+from cbe.domain.graph import CompiledProgram
+from cbe.domain.reading import child
+
+from .program_file import read_program_document
+
+__all__ = ["LearnerFacts", "load_learners"]
+
+KEYS = ("mastered", "held", "withheld")
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerFacts:
+    """Competencies mastered and current, credentials held in good standing, credentials withheld."""
+
+    mastered: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
+
+
+def load_learners(data: bytes, compiled: CompiledProgram) -> dict[str, LearnerFacts]:
+    """Return what each learner has, in file order; raises ``Invalid`` with every problem, unknown ids included.
+
+    ``{"learner-1": {"mastered": ["html"], "held": [], "withheld": []}, …}``; a list that is left out is empty.
+    """
+    document = read_program_document(data)
+    problems: list[Problem] = []
+    learners = {name: _learner(facts, child("", name), compiled, problems) for name, facts in document.items()}
+    if problems:
+        raise Invalid(problems)
+    return learners
+
+
+def _learner(facts: Any, at: str, compiled: CompiledProgram, problems: list[Problem]) -> LearnerFacts:
+    if not isinstance(facts, dict):
+        problems.append((at, 'must be an object: {"mastered": […], "held": […], "withheld": […]}'))
+        return LearnerFacts()
+    problems += [(child(at, key), f"is not known here; {', '.join(KEYS)} are") for key in facts if key not in KEYS]
+    known: dict[str, tuple[Collection[str], str]] = {
+        "mastered": (compiled.competencies, "competency"),
+        "held": (compiled.credentials, "credential"),
+        "withheld": (compiled.credentials, "credential"),
+    }
+    lists = {key: _ids(facts.get(key, []), child(at, key), *known[key], problems) for key in KEYS}
+    return LearnerFacts(**lists)
+
+
+def _ids(value: Any, at: str, known: Collection[str], what: str, problems: list[Problem]) -> frozenset[str]:
+    if not isinstance(value, list):
+        problems.append((at, f"must be a list of ids: [{what}, …]"))
+        return frozenset()
+    for place, key in enumerate(value):
+        if not isinstance(key, str):
+            problems.append((child(at, place), f"must be the id of a {what}, a text"))
+        elif key not in known:
+            problems.append((child(at, place), f"there is no {what} {key!r} in this program"))
+    return frozenset(key for key in value if isinstance(key, str))
