@@ -197,7 +197,7 @@ def _positions(places: Places, order: list[Ints], node_width: int, max_width: in
         slot[row] = np.arange(len(row))
         x[row] = offset + (width - used) / 2
     weight = 1.0 + 3.0 * (places.is_bend[places.upper] & places.is_bend[places.lower])
-    rounds = 8 if len(places.rows) <= LITTLE else 3
+    rounds = 8 if len(places.rows) <= LITTLE else 2
     for sweep in range(rounds):
         is_last = sweep >= rounds - 2
         ways = (sweep % 2 == 0 or is_last, sweep % 2 == 1 or is_last)
