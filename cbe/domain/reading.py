@@ -74,6 +74,15 @@ def is_list(value: Any) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
+def storable(text: str) -> str:
+    """Return a text in which every NUL and half character is replaced, so that it can be printed and kept.
+
+    >>> storable("half \\ud800")
+    'half �'
+    """
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text) if not text.isascii() or "\0" in text else text
+
+
 def shown(value: object) -> str:
     """Return a value as it is quoted in a message: short, and printable whatever a file holds."""
     text = value if isinstance(value, str) else repr(value)
@@ -90,9 +99,7 @@ class Problems:
 
     def report(self, at: str, text: str) -> None:
         """Add a problem; raises TooManyProblems when no more are taken."""
-        if not at.isascii():
-            at = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", at)
-        self.found.append((at, self.texts.setdefault(text, text)))
+        self.found.append((storable(at), self.texts.setdefault(text, text)))
         if len(self.found) >= MOST_PROBLEMS:
             raise TooManyProblems
 

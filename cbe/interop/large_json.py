@@ -15,7 +15,7 @@ from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, overload
 
-__all__ = ["EntriesOnDemand", "GrammarError", "decode", "open_document", "repeated_keys"]
+__all__ = ["EntriesOnDemand", "GrammarError", "decode", "open_document", "repeated_keys", "unstorable_strings"]
 
 DEEPEST = 120
 """Deeper parts are read as null; nothing that a format of ours allows stands so deep."""
@@ -26,6 +26,7 @@ MOST_PARTS = 1_000_000
 MOST_ENTRIES = 1_000_000
 
 _NEXT = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _MARK = re.compile(r'[\[{]+|[\]}]+|"(?:[^"\\]+|\\.)*"', re.DOTALL)
 _WINDOWS = (1_024, 32_768, 1_000_000, 8_000_000)
@@ -297,3 +298,21 @@ def repeated_keys(document: Any) -> Iterator[tuple[str, str]]:
             ways.extend((value, f"{at}/{key}") for key, value in keys if isinstance(value, Mapping | Sequence))
         elif isinstance(node, list):
             ways.extend((item, f"{at}/{i}") for i, item in enumerate(node) if isinstance(item, Mapping | list))
+
+
+def unstorable_strings(document: Any) -> Iterator[str]:
+    """Yield the pointer of every string or key with a NUL or half a character (a lone surrogate) in it."""
+    ways: list[tuple[Any, str]] = [(document, "")]
+    while ways:
+        node, at = ways.pop()
+        if isinstance(node, str):
+            if _UNSTORABLE.search(node):
+                yield at
+        elif isinstance(node, dict):
+            for key, value in node.items():
+                below = f"{at}/{key.replace('~', '~0').replace('/', '~1')}"
+                if _UNSTORABLE.search(key):
+                    yield below
+                ways.append((value, below))
+        elif isinstance(node, list):
+            ways.extend((item, f"{at}/{i}") for i, item in enumerate(node))

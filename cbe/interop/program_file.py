@@ -11,9 +11,9 @@ from typing import Any
 
 from cbe.domain.errors import Invalid, Problem
 from cbe.domain.program import Program, find_problems, parse_program
-from cbe.domain.reading import MOST_PROBLEMS, child, in_document_order
+from cbe.domain.reading import MOST_PROBLEMS, child, in_document_order, storable
 
-from .large_json import GrammarError, decode, open_document, repeated_keys
+from .large_json import GrammarError, decode, open_document, repeated_keys, unstorable_strings
 
 __all__ = ["LARGEST_FILE", "load_program", "read_program_document", "write_program_document"]
 
@@ -55,9 +55,17 @@ def read_program_document(data: bytes) -> dict[str, Any]:
     _repeated_keys(opened, problems)
     if problems:
         raise Invalid(in_document_order(problems, opened))
-    document = decode(text)
+    try:
+        document = decode(text)
+    except RecursionError:
+        raise Invalid([("", "has lists or objects nested too deep to be a program file")]) from None
     if not isinstance(document, dict):
         raise Invalid([("", "must be an object: {…} with the keys of a program file")])
+    if b"\\u" in text:
+        strings = unstorable_strings(document)
+        problems = [(storable(at), "holds a NUL or half a character (a lone surrogate); take it out") for at in strings]
+    if problems:
+        raise Invalid(in_document_order(problems, document))
     return document
 
 
@@ -147,7 +155,7 @@ def _place(data: bytes, position: int) -> str:
 
 def _repeated_keys(document: Any, problems: list[Problem]) -> None:
     for at, key in repeated_keys(document):
-        problems.append((child(at, key), "stands more than once in its object; keep one"))
+        problems.append((storable(child(at, key)), "stands more than once in its object; keep one"))
         if len(problems) >= MOST_PROBLEMS:
             problems.append(
                 ("", f"only the first {MOST_PROBLEMS} repeated keys are listed; mend these and check again")

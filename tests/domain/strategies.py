@@ -71,8 +71,10 @@ def programs(draw: st.DrawFn, most_competencies: int = 8, most_credentials: int 
     competencies: list[Competency] = []
     for name in [f"c{i}" for i in range(draw(st.integers(1, most_competencies)))]:
         earlier = [competency.id for competency in competencies]
-        group = st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).map(tuple) if earlier else None
-        groups = tuple(draw(st.lists(group, max_size=3, unique=True))) if group else ()
+        groups: tuple[tuple[str, ...], ...] = ()
+        if earlier:
+            group = st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).map(tuple)
+            groups = tuple(draw(st.lists(group, max_size=3, unique=True)))
         competencies.append(
             Competency(name, name.upper(), draw(numbers()), credits=draw(numbers(0, 9)), prerequisites=groups)
         )
