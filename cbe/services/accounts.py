@@ -174,7 +174,7 @@ def send_link(tx: Transaction, account: AccountRow, purpose: str, *, compose: Co
     expires = tx.now + timedelta(days=LINK_DAYS[purpose])
     tx.add(LinkRow(id=link_id, account_id=account.id, purpose=purpose, email=email, expires_at=expires))
     token = _signer().dumps([str(link_id), purpose])
-    url = f"{installation().base_url}/links/{token if isinstance(token, str) else token.decode()}"
+    url = f"{installation().base_url}/links/{token}"
     subject, body = compose(purpose, account.person.name, url, account.language)
     queue_mail(tx, account, email or account.person.email or "", subject, body)
     return url

@@ -30,7 +30,7 @@ from cbe.domain.program import Text
 from cbe.domain.progress import State, states
 from cbe.store import enrolments, people, programs, records
 from cbe.store.database import begin_write, db
-from cbe.store.records import PlansRow
+from cbe.store.records import DecisionTextRow, PlansRow
 
 from .awards import award_standing
 from .enrolments import record_subject
@@ -315,6 +315,7 @@ def list_history(progress: Progress, competency: str | None = None) -> list[Hist
     texts = records.decision_texts([row.id for row in rows])
     undone = {row.decision_id: row.how for row in records.list_taken_back([enrolment_id])}
     names = people.names_of({row.assessor_id for row in rows if row.assessor_id})
+    nothing = DecisionTextRow()
     return [
         HistoryEntry(
             competency=row.competency,
@@ -324,9 +325,9 @@ def list_history(progress: Progress, competency: str | None = None) -> list[Hist
             outcome=row.outcome,
             level=row.level,
             assessor=names.get(row.assessor_id) if row.assessor_id else None,
-            feedback=(text := texts.get(row.id)) and text.feedback,
-            authority=text and text.authority,
-            reason=text and text.reason,
+            feedback=(text := texts.get(row.id, nothing)).feedback,
+            authority=text.authority,
+            reason=text.reason,
             taken_back=undone.get(row.id),
         )
         for row in reversed(rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import available_timezones
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -26,14 +28,14 @@ COOKIE_SECONDS = 365 * 24 * 3600
 Page = str | Response | tuple[str, int]
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(FlaskForm):
     """The old password and the new one."""
 
     old_password = PasswordField(_l("Your password now"), validators=[InputRequired(_l("Write your password."))])
     new_password = PasswordField(_l("New password"), validators=[InputRequired(_l("Write the new password."))])
 
 
-class EmailForm(FlaskForm):  # type: ignore[misc]
+class EmailForm(FlaskForm):
     """A new address, confirmed by password here and by a link there."""
 
     email = EmailField(
@@ -47,7 +49,7 @@ class EmailForm(FlaskForm):  # type: ignore[misc]
     password = PasswordField(_l("Your password now"), validators=[InputRequired(_l("Write your password."))])
 
 
-class CloseForm(FlaskForm):  # type: ignore[misc]
+class CloseForm(FlaskForm):
     """The password, to close the account."""
 
     password = PasswordField(_l("Your password now"), validators=[InputRequired(_l("Write your password."))])
@@ -59,7 +61,7 @@ def preferences() -> Response:
     language = request.form.get("language") if request.form.get("language") in identity.LANGUAGES else None
     theme = request.form.get("theme") if request.form.get("theme") in identity.THEMES else None
     zone = request.form.get("time_zone")
-    zone = zone if zone in identity.available_timezones() else None
+    zone = zone if zone in available_timezones() else None
     keys = {"on": True, "off": False}.get(request.form.get("single_keys", ""))
     if identity.signed_in():
         accounts.set_preferences(

@@ -13,7 +13,7 @@ from cbe.domain.errors import Invalid
 __all__ = ["OnceForm", "show_problems"]
 
 
-class OnceForm(FlaskForm):  # type: ignore[misc]
+class OnceForm(FlaskForm):
     """A form that carries a key of its own, so that sending it twice does its work once."""
 
     once = HiddenField(default=lambda: token_urlsafe(16))

@@ -126,7 +126,7 @@ def _csrf_error(error: CSRFError) -> tuple[str, int] | Response:
 
 
 def _too_many(error: RateLimitExceeded) -> AnyResponse | tuple[str, int] | Response:
-    seconds = error.limit.limit.get_expiry() if error.limit else 60
+    seconds = error.limit.limit.get_expiry()
     page = _page(
         429,
         _("Too many tries"),

@@ -33,7 +33,7 @@ login_manager = LoginManager()
 
 
 @dataclass(frozen=True)
-class User(UserMixin):  # type: ignore[misc]
+class User(UserMixin):
     """What the login manager holds: the person signed in, under the token of this sign-in."""
 
     person: SignedIn
@@ -44,7 +44,7 @@ class User(UserMixin):  # type: ignore[misc]
         return self.token
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator]
+@login_manager.user_loader
 def load_user(token: str) -> User | None:
     """Return the person of a session token, or None when it has ended."""
     person = accounts.load_session(token, now=now())
@@ -87,7 +87,7 @@ def locale() -> str:
 
 def direction() -> str:
     """Return ``ltr`` or ``rtl``."""
-    return cast(str, Locale.parse(locale().replace("-", "_")).text_direction)
+    return Locale.parse(locale().replace("-", "_")).text_direction
 
 
 def theme() -> str:

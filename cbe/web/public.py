@@ -27,7 +27,7 @@ limiter = Limiter(get_remote_address, headers_enabled=False)
 Page = str | Response | tuple[str, int]
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):
     """Address and password."""
 
     email = EmailField(_l("E-mail"), validators=[InputRequired(_l("Write your e-mail address.")), Length(max=254)])
@@ -35,13 +35,13 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     next = HiddenField()
 
 
-class AddressForm(FlaskForm):  # type: ignore[misc]
+class AddressForm(FlaskForm):
     """The address a link goes to."""
 
     email = EmailField(_l("E-mail"), validators=[InputRequired(_l("Write your e-mail address.")), Length(max=254)])
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+class NewPasswordForm(FlaskForm):
     """A password that is set through a link."""
 
     new_password = PasswordField(_l("New password"), validators=[InputRequired(_l("Write the new password."))])

@@ -38,7 +38,7 @@ def test_a_learner_sees_states_plans_and_what_to_do_next(learner, now):
         "a11y": "locked", "forms": "ready", "sql": "ready", "site": "locked",
     }  # fmt: skip
     assert found.plan_of["style-badge"].plan == ("css",)
-    assert [advice.competency for advice in found.next_up][0] == "css"
+    assert found.next_up[0].competency == "css"
 
 
 def test_the_kept_list_is_what_the_planner_answers(learner, now):

@@ -88,7 +88,7 @@ def test_the_outline_is_filtered_sorted_and_searched_through_the_address(sign_in
 def test_a_locked_competency_says_what_would_unlock_it(sign_in, learner):
     page = sign_in(learner).get("/learn/web/competencies/forms").text
     assert "What would unlock it" in page
-    assert re.search(r"JavaScript.*or.*PHP", page, re.S)
+    assert re.search(r"JavaScript.*or.*PHP", page, re.DOTALL)
 
 
 def test_what_if_recomputes_from_a_shareable_address(sign_in, learner):

@@ -31,7 +31,7 @@ class Card:
     status: Status
     hours: Decimal | None
     done: int
-    total: int
+    total: int | None
     next_step: str | Markup
     is_goal: bool
 

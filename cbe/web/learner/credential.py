@@ -148,7 +148,7 @@ def _proof(plan: CredentialPlan) -> str:
 def _why_not(view: View, credential: str) -> str:
     progress = view.progress
     reason = why_impossible(progress.compiled, progress.mastered, credential, progress.held, progress.withheld)
-    return _(reason.message) % reason.values if reason.values else _(reason.message)
+    return _(reason.message) % reason.values if reason else ""
 
 
 def _tree(view: View, credential: str) -> Node:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import Response, current_app, make_response
 from flask_babel import gettext as _
+from plotly.graph_objects import Figure
 
 from cbe.domain.progress import State
 
@@ -95,7 +96,7 @@ def _by_section(view: View) -> list[SectionHours]:
     ]
 
 
-def _explorable(view: View) -> charts.go.Figure:
+def _explorable(view: View) -> Figure:
     compiled = view.progress.compiled
     placed = layout(compiled.ids, list(compiled.graph.edges), mirrored=identity.direction() == "rtl")
     boxes = placed.boxes
