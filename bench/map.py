@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from itertools import pairwise
+from statistics import median
 
 import networkx as nx
 
-from bench import Row, paired
+from bench import Row
 from bench.programs import structured
 from cbe.web.map_layout import Layout, layout
 
@@ -25,18 +28,29 @@ def _row(size: int, rounds: int, *, is_judged: bool) -> Row:
     nodes, edges = _graph(size)
     picture = layout(nodes, edges)
     problems = _problems(picture, nodes, edges)
-    fast, plain, _ = paired(rounds, lambda: layout(nodes, edges), lambda: _plain(nodes, edges))
+    fast = _cpu_ms(rounds, lambda: layout(nodes, edges))
+    plain = _cpu_ms(rounds, lambda: _plain(nodes, edges))
     bar = BARS_MS.get(size) if is_judged else None
     bends = sum(len(route.xs) - 2 for route in picture.routes)
     return Row(
         name=f"map of {size:,}",
-        figure=fast * 1_000,
-        unit="ms",
+        figure=fast,
+        unit="CPU ms",
         bar=f"<= {bar} ms, no flaw" if bar else "no flaw",
-        passed=not problems and (bar is None or fast * 1_000 <= bar),
+        passed=not problems and (bar is None or fast <= bar),
         detail=problems
-        or f"{len(edges):,} edges, {bends:,} bends, {picture.width} x {picture.height} px; networkx {plain * 1_000:.1f} ms",
+        or f"{len(edges):,} edges, {bends:,} bends, {picture.width} x {picture.height} px; networkx {plain:.1f} ms",
     )
+
+
+def _cpu_ms(rounds: int, work: Callable[[], object]) -> float:
+    """Return the median of processor milliseconds: it is one thread's arithmetic, and other people's load isn't its."""
+    spent = []
+    for _ in range(rounds):
+        start = time.process_time()
+        work()
+        spent.append((time.process_time() - start) * 1_000)
+    return median(spent)
 
 
 def _graph(size: int) -> tuple[list[str], list[tuple[str, str]]]:
