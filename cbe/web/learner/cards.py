@@ -86,7 +86,11 @@ def claim_words(view: View, credential: str) -> str:
     """Say who awards a credential whose requirement is met."""
     found = view.progress.compiled.credentials[credential]
     by_person = found.award == "approval" or found.kind in ("certificate", "diploma", "degree")
-    return _("Everything is met: a registrar confirms it.") if by_person else _("Everything is met: it is awarded.")
+    return (
+        _("Everything is met: a registrar confirms it.")
+        if by_person
+        else _("Everything is met: it is due to be awarded.")
+    )
 
 
 def next_steps(view: View) -> list[NextStep]:

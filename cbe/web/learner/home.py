@@ -17,6 +17,9 @@ from .view import View, load, page, show
 
 __all__ = ["home", "map_page"]
 
+CARDS_FIRST = 6
+"""So many credentials stand open above the map; the others unfold."""
+
 
 @page("", "home")
 def home(program: str, enrolment_id: UUID | None = None) -> str:
@@ -25,11 +28,13 @@ def home(program: str, enrolment_id: UUID | None = None) -> str:
     progress = view.progress
     fits = len(progress.compiled.ids) <= MOST_NODES
     shown = view.progress.compiled.ids if fits else [step.step.id for step in next_steps(view)]
+    listed = cards(view, progress.shown_plans)
     return show(
         "home",
         view,
+        shown_first=CARDS_FIRST if len(listed) > CARDS_FIRST + 2 else len(listed),
         next_steps=next_steps(view),
-        cards=cards(view, progress.shown_plans),
+        cards=listed,
         map=map_of(view, _asked_credential(view)),
         fits=fits,
         sections=sections(view, shown),
