@@ -27,13 +27,16 @@ __all__ = [
     "MOVES",
     "Enrolled",
     "EnrolledPage",
+    "EnrolmentDetail",
     "OpenProgram",
     "ask_to_join",
     "count_applied",
     "enrol",
+    "get_enrolled",
     "leave",
     "list_enrolled",
     "list_open_programs",
+    "newest_learning",
     "record_subject",
     "set_goals",
     "set_status",
@@ -48,6 +51,7 @@ MOVES = {
     "completed": (),
 }
 """From which status staff may move an enrolment to which; a learner may leave, and ask again."""
+LEARNING = ("active", "leave", "completed")
 PAGE = 50
 
 
@@ -74,8 +78,21 @@ class EnrolledPage:
     is_open: bool
     learners: list[Enrolled]
     counts: dict[str, int]
+    status: str | None
+    search: str
     page: int
     pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentDetail:
+    """One enrolment: its learner, every status with its first day, oldest first, and the statuses it may go to."""
+
+    program_key: str
+    title: Text
+    learner: Enrolled
+    history: list[tuple[str, date]]
+    moves: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +234,35 @@ def list_enrolled(
     ]  # fmt: skip
     counts = enrolments.count_enrolments([program.id])[program.id]
     pages = max(1, -(-total // PAGE))
-    return EnrolledPage(program.id, program.key, program_title(program), program.is_open, learners, counts, page, pages)
+    return EnrolledPage(
+        program.id, program.key, program_title(program), program.is_open, learners, counts, status, search, page, pages
+    )
+
+
+def get_enrolled(actor: Actor, enrolment_id: UUID) -> EnrolmentDetail:
+    """Return one enrolment with its history and where it may go next."""
+    row = _require_manage(actor, enrolment_id)
+    history = [(step.status, step.since) for step in enrolments.list_statuses(row.id)]
+    person = row.account.person
+    learner = Enrolled(
+        row.id,
+        row.account_id,
+        person.name,
+        person.email or "",
+        row.status,
+        history[-1][1] if history else None,
+        tuple(groups.group_names([row.id]).get(row.id, ())),
+    )
+    return EnrolmentDetail(row.program.key, program_title(row.program), learner, history, MOVES[row.status])
+
+
+def newest_learning(actor: Actor) -> str | None:
+    """Return the key of the program one began to learn in last, an active one before others; None when there is none."""
+    if actor.account_id is None or not actor.enrolments:
+        return None
+    learning = [row for row in enrolments.list_enrolments(actor.account_id) if row.status in LEARNING]
+    learning.sort(key=lambda row: (row.status == "active", row.created_at, row.program.key))
+    return learning[-1].program.key if learning else None
 
 
 def count_applied(actor: Actor) -> dict[str, int]:

@@ -28,6 +28,7 @@ __all__ = [
     "ProgramGroups",
     "add_group",
     "add_member",
+    "add_members",
     "add_staff",
     "get_group",
     "get_my_group",
@@ -204,11 +205,19 @@ def set_members(actor: Actor, group_id: UUID, enrolment_ids: Collection[UUID], *
 
 def add_member(actor: Actor, group_id: UUID, enrolment_id: UUID, *, now: datetime) -> None:
     """Put a learner of the program into a group; one who is there stays."""
+    add_members(actor, group_id, [enrolment_id], now=now)
+
+
+def add_members(actor: Actor, group_id: UUID, enrolment_ids: Collection[UUID], *, now: datetime) -> None:
+    """Put several learners of the program into a group; those who are there stay."""
     _managed(actor, group_id)
+    if not enrolment_ids:
+        raise Invalid([("/learner", N_("Choose at least one learner."))])
     with transaction(actor, now) as tx:
         row, _ = _managed(actor, group_id)
-        _put_in(tx, row, enrolment_id)
-        tx.record("group:add-member", group=group_id, enrolment=enrolment_id)
+        for enrolment_id in sorted(set(enrolment_ids)):
+            _put_in(tx, row, enrolment_id)
+        tx.record("group:add-members", group=group_id, learners=sorted(map(str, enrolment_ids)))
 
 
 def remove_member(actor: Actor, group_id: UUID, enrolment_id: UUID, *, now: datetime) -> None:

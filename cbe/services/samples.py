@@ -18,7 +18,15 @@ from cbe.store.programs import ProgramRow
 from .programs import get_program, program_title
 from .transaction import transaction
 
-__all__ = ["Sample", "SampledLearner", "add_to_sample", "get_sample", "list_my_samples", "set_sample"]
+__all__ = [
+    "Sample",
+    "SampledLearner",
+    "add_to_sample",
+    "get_sample",
+    "list_my_samples",
+    "remove_from_sample",
+    "set_sample",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +63,31 @@ def set_sample(
         tx.record("sample:set", account=account_id, program=role.program_id, learners=sorted(map(str, enrolment_ids)))
 
 
-def add_to_sample(actor: Actor, program_key: str, account_id: UUID, email: str, *, now: datetime) -> None:
-    """Let a verifier read one more learner's record, named by address."""
+def add_to_sample(
+    actor: Actor, program_key: str, account_id: UUID, enrolment_ids: Collection[UUID], *, now: datetime
+) -> None:
+    """Let a verifier read these learners' records too."""
+    get_program(actor, program_key, "role:grant")
+    if not enrolment_ids:
+        raise Invalid([("/learner", N_("Choose at least one learner."))])
+    with transaction(actor, now) as tx:
+        role = _verifier(actor, program_key, account_id)
+        _require_learners(role.program_id, enrolment_ids)
+        there = {row.id for row in enrolments.list_sampled(role.id)}
+        tx.add(*(SampleRow(role_id=role.id, enrolment_id=one) for one in sorted(set(enrolment_ids) - there)))
+        tx.record("sample:add", account=account_id, program=role.program_id, learners=sorted(map(str, enrolment_ids)))
+
+
+def remove_from_sample(actor: Actor, program_key: str, account_id: UUID, enrolment_id: UUID, *, now: datetime) -> None:
+    """Let a verifier read a learner's record no longer."""
     get_program(actor, program_key, "role:grant")
     with transaction(actor, now) as tx:
         role = _verifier(actor, program_key, account_id)
-        learner = people.find_account_by_email(email)
-        row = enrolments.find_enrolment_of(learner.id, role.program_id) if learner else None
+        row = people.find_sampled(role.id, enrolment_id)
         if row is None:
-            raise Invalid([("/email", N_("Nobody with this address learns in this program."))])
-        if row.id not in {one.id for one in enrolments.list_sampled(role.id)}:
-            tx.add(SampleRow(role_id=role.id, enrolment_id=row.id))
-        tx.record("sample:add", account=account_id, program=role.program_id, enrolment=row.id)
+            raise NotFound("This learner is not in the sample.")
+        tx.delete(row)
+        tx.record("sample:remove", account=account_id, program=role.program_id, enrolment=enrolment_id)
 
 
 def get_sample(actor: Actor, program_key: str, account_id: UUID) -> Sample:

@@ -302,3 +302,8 @@ def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
 def end_sample(role_id: UUID) -> None:
     """Empty the sample of a verifier."""
     db.session.execute(delete(SampleRow).where(SampleRow.role_id == role_id))
+
+
+def find_sampled(role_id: UUID, enrolment_id: UUID) -> SampleRow | None:
+    """Return a learner's place in a verifier's sample, or None."""
+    return db.session.get(SampleRow, (role_id, enrolment_id))
