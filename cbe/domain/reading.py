@@ -71,7 +71,7 @@ def child(at: str, key: str | int) -> str:
 
 def is_list(value: Any) -> TypeGuard[Sequence[Any]]:
     """Return whether a value is a JSON list; a reader of large files may hand in a sequence that decodes as it goes."""
-    return isinstance(value, Sequence) and not isinstance(value, str)
+    return isinstance(value, list) or (isinstance(value, Sequence) and not isinstance(value, str))
 
 
 def storable(text: str) -> str:
@@ -90,6 +90,15 @@ def shown(value: object) -> str:
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
+def quoted(value: object) -> str:
+    """Return a value in quotes, as `shown`.
+
+    >>> quoted("html")
+    '"html"'
+    """
+    return f'"{shown(value)}"'
+
+
 class Problems:
     """The problems found so far, and the readers of plain values that add to them."""
 
@@ -99,9 +108,15 @@ class Problems:
 
     def report(self, at: str, text: str) -> None:
         """Add a problem; raises TooManyProblems when no more are taken."""
-        self.found.append((storable(at), self.texts.setdefault(text, text)))
+        self.found.append((storable(at), self._once(text)))
         if len(self.found) >= MOST_PROBLEMS:
             raise TooManyProblems
+
+    def _once(self, text: str) -> str:
+        """Return one and the same string for texts that are said over and over."""
+        if text not in self.texts and len(self.texts) < 1_000:
+            self.texts[text] = text
+        return self.texts.get(text, text)
 
     def object(self, value: Any, at: str, shape: Shape) -> dict[str, Any] | None:
         """Read the values of an object by its shape; None when it is not an object. Values with problems are None."""
@@ -118,7 +133,7 @@ class Problems:
                 values[key] = read(self, item, at, key)
         for key in shape.required:
             if key not in value:
-                self.report(at, f"has no “{key}”, which a {shape.name} must have")
+                self.report(at, f"has no {quoted(key)}, which a {shape.name} must have")
         return values
 
     def made(self, value: Any, at: str, shape: Shape) -> Any:

@@ -190,7 +190,7 @@ def test_each_problem_stands_at_its_place(pointer, value):
 )
 def test_what_is_missing_is_named_where_it_belongs(pointer, at):
     missing = pointer.rsplit("/", 1)[1]
-    assert any(place == at and f"“{missing}”" in text for place, text in problems_of(changed({pointer: ...})))
+    assert any(place == at and f'"{missing}"' in text for place, text in problems_of(changed({pointer: ...})))
 
 
 @pytest.mark.parametrize("document", [None, [], "web", 3, {}])
@@ -200,7 +200,7 @@ def test_what_is_no_program_at_all_is_said_at_the_whole_file(document):
 
 def test_a_repeated_id_names_the_first():
     problems = problems_of(changed({"/competencies/2/id": "html"}))
-    assert problems == [("/competencies/2/id", "“html” is already the id of /competencies/0")]
+    assert problems == [("/competencies/2/id", '"html" is already the id of /competencies/0')]
 
 
 def test_a_group_names_each_competency_once():

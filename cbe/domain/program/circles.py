@@ -13,8 +13,8 @@ import numpy as np
 
 __all__ = ["MOST_STEPS", "shortest_circles"]
 
-MOST_STEPS = 4_000_000
-"""How many edges are looked at for shorter circles, some two seconds; after that the shortest found so far is shown."""
+MOST_STEPS = 2_000_000
+"""How many edges are looked at for shorter circles, less than a second; after that the shortest found so far is shown."""
 
 _SEEN = 2
 

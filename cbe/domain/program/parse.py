@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from cbe.domain.errors import Invalid, Problem
-from cbe.domain.reading import Problems, TooManyProblems, in_document_order, is_list, shown
+from cbe.domain.reading import Problems, TooManyProblems, in_document_order, is_list, quoted, shown
 from cbe.domain.requirements import CompetencyLeaf, Credits, Leaf, leaves
 from cbe.domain.requirements.parse import Checks, read_requirement
 
@@ -33,8 +33,8 @@ def parse_program(document: Any) -> Program:
 
     >>> parse_program({"format": "cbe-program/1", "program": {"id": "web", "title": "Web"}, "competencies": []})
     Traceback (most recent call last):
-    cbe.domain.errors.Invalid: the whole file: has no “credentials”, which a program file must have; \
-/program: has no “language”, which a program must have
+    cbe.domain.errors.Invalid: the whole file: has no "credentials", which a program file must have; \
+/program: has no "language", which a program must have
     """
     reading = _Reading(document)
     problems = reading.problems_in_order()
@@ -158,7 +158,7 @@ class _Reading:
     def _check_repeated(self, key: str, index: int, name: str | None) -> None:
         ids = self.competencies if key == "competencies" else self.credentials
         if name is not None and ids.index[name] != index:
-            self.problems.report(f"/{key}/{index}/id", f"“{shown(name)}” is already the id of /{key}/{ids.index[name]}")
+            self.problems.report(f"/{key}/{index}/id", f"{quoted(name)} is already the id of /{key}/{ids.index[name]}")
 
     def _check_head(self, value: Any) -> None:
         self.head = self.problems.object(value, "/program", PROGRAM) or {}
@@ -206,30 +206,34 @@ class _Reading:
         names = [step.id for step in rubric.levels] if rubric is not None else []
         if level not in names:
             has = f"its rubric has {', '.join(map(shown, names))}" if names else "there is no rubric here"
-            self.problems.report(at, f"mastery asks for the level “{shown(level)}”, but {has}")
+            self.problems.report(at, f"mastery asks for the level {quoted(level)}, but {has}")
 
     def _prerequisites(self, value: Any, index: int, at: str) -> tuple[tuple[str, ...], ...]:
-        groups = self.problems.items(value, at, "prerequisites", 'groups: [["html"], ["js", "php"]]')
-        return tuple([self._group(group, index, f"{at}/prerequisites", i) for i, group in enumerate(groups)])
+        at = f"{at}/prerequisites"
+        if not is_list(value):
+            self.problems.report(at, 'must be a list of groups, such as [["html"], ["js", "php"]]')
+            return ()
+        return tuple([self._group(group, index, at, place) for place, group in enumerate(value)])
 
     def _group(self, value: Any, index: int, at: str, place: int) -> tuple[str, ...]:
-        members = self.problems.items(value, at, place, "competency ids, of which one is enough")
-        if is_list(value) and not members:
-            self.problems.report(f"{at}/{place}", "must not be empty: name a competency or take the group out")
+        if not is_list(value) or not value:
+            text = "must be a list of competency ids, of which one is enough; it must not be empty"
+            self.problems.report(f"{at}/{place}", text)
+            return ()
         known: set[str] = set()
-        for i, member in enumerate(members):
+        for i, member in enumerate(value):
             target = self.competencies.index.get(member) if isinstance(member, str) else None
             if target is None or member in known:
                 self._report_member(member, f"{at}/{place}", i, known)
-                continue
-            known.add(member)
-            self.prerequisites.add(target, index)
-        return tuple(members) if known else ()
+            else:
+                known.add(member)
+                self.prerequisites.add(target, index)
+        return tuple(value)
 
     def _report_member(self, member: Any, at: str, place: int, known: set[str]) -> None:
         name = self.problems.identifier(member, at, place)
         if name in known:
-            self.problems.report(f"{at}/{place}", f"“{shown(name)}” stands in this group already; once is enough")
+            self.problems.report(f"{at}/{place}", f"{quoted(name)} stands in this group already; once is enough")
         elif name is not None:
             self.report_dangling(f"{at}/{place}", name, "competency")
 
@@ -250,7 +254,7 @@ class _Reading:
 
     def report_dangling(self, at: str, name: str, what: str) -> None:
         """Report a name that nothing in the file has."""
-        self.problems.report(at, f"there is no {what} with the id “{shown(name)}”")
+        self.problems.report(at, f"there is no {what} with the id {quoted(name)}")
 
     def _check_circles(self) -> None:
         items = self.competencies.items

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cbe.domain.reading import Problems, Read, Shape, child, choice, is_list, shown
+from cbe.domain.reading import Problems, Read, Shape, child, choice, is_list, quoted
 
 from .values import Alignment, Competency, Credential, Level, MasteryRule, Quality, Resource, Rubric, Section
 
@@ -49,7 +49,7 @@ def report_repeated_ids(problems: Problems, items: Any, at: str) -> None:
     for i, item in enumerate(items if is_list(items) else ()):
         name = item.get("id") if isinstance(item, dict) else None
         if isinstance(name, str) and first.setdefault(name, i) != i:
-            problems.report(f"{at}/{i}/id", f"“{shown(name)}” is already the id of {at}/{first[name]}")
+            problems.report(f"{at}/{i}/id", f"{quoted(name)} is already the id of {at}/{first[name]}")
 
 
 def _rubric(problems: Problems, value: Any, at: str, key: str | int) -> Rubric | None:
@@ -63,7 +63,7 @@ def _rubric(problems: Problems, value: Any, at: str, key: str | int) -> Rubric |
         names = [level.get("id") for level in levels if isinstance(level, dict)]
         counts_from = value.get("counts_from")
         if isinstance(counts_from, str) and counts_from not in names:
-            problems.report(f"{at}/counts_from", f"“{shown(counts_from)}” is not the id of a level of this rubric")
+            problems.report(f"{at}/counts_from", f"{quoted(counts_from)} is not the id of a level of this rubric")
     return rubric if isinstance(rubric, Rubric) else None
 
 

@@ -125,7 +125,7 @@ def _parts(
 ) -> tuple[Requirement | None, ...]:
     key = kind if kind in {"all", "any"} else "of"
     if key not in value:
-        problems.report(at, f"has no “of”, the list of members that {kind} chooses from")
+        problems.report(at, f'has no "of", the list of members that {kind} chooses from')
         return ()
     members = problems.items(value[key], at, key, "requirements")
     at = child(at, key)
