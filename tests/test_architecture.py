@@ -18,7 +18,7 @@ FLOORS: dict[str, tuple[set[str], set[str] | None]] = {
     "interop": ({"interop", "domain"}, None),
     "services": ({"services", "domain", "store", "interop"}, None),
     "web": ({"web", "services", "domain"}, None),
-    "cli": ({"cli", "services", "domain"}, None),
+    "cli": ({"cli", "jobs", "services", "domain"}, None),  # `jobs run` is a command
     "jobs": ({"jobs", "services", "domain"}, None),
 }
 WEB_LIBRARIES = {"flask_babel", "flask_limiter", "flask_login", "flask_wtf", "werkzeug", "wtforms", "jinja2"}
