@@ -82,6 +82,7 @@ class Choices:
 def ready_ids(compiled: CompiledProgram, mastered: Set[str]) -> tuple[str, ...]:
     """Return the competencies outside ``mastered`` whose every group is met, in file order.
 
+    >>> from decimal import Decimal
     >>> from .graph import compile_program
     >>> from .program import Competency, Program
     >>> html, css = Competency("html", "HTML", Decimal(6)), Competency("css", "CSS", Decimal(4), prerequisites=(("html",),))
@@ -102,6 +103,7 @@ def states(
 ) -> dict[str, State]:
     """Return the state of every competency, in file order; the first of `State` that holds.
 
+    >>> from decimal import Decimal
     >>> from .graph import compile_program
     >>> from .program import Competency, Program
     >>> html, css = Competency("html", "HTML", Decimal(6)), Competency("css", "CSS", Decimal(4), prerequisites=(("html",),))
