@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
@@ -286,7 +287,9 @@ def in_document_order(problems: Sequence[Problem], document: Any) -> list[Proble
     [('', 'z'), ('/a/1', 'y'), ('/b', 'x')]
     """
     places = _Places(document)
-    ordered = sorted(problems, key=lambda problem: places.roughly(problem[0]))
+    ordered = list(problems)
+    if any(places.roughly(a[0]) > places.roughly(b[0]) for a, b in pairwise(problems)):
+        ordered.sort(key=lambda problem: places.roughly(problem[0]))
     start = 0
     for end in range(1, len(ordered) + 1):
         if end == len(ordered) or places.roughly(ordered[end][0]) != places.roughly(ordered[start][0]):

@@ -15,7 +15,7 @@ from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, overload
 
-__all__ = ["EntriesOnDemand", "GrammarError", "decode", "open_document", "repeated_keys", "unstorable_strings"]
+__all__ = ["EntriesOnDemand", "GrammarError", "open_document", "repeated_keys", "unstorable_strings", "whole"]
 
 DEEPEST = 120
 """Deeper parts are read as null; nothing that a format of ours allows stands so deep."""
@@ -66,16 +66,17 @@ _MARKING = json.JSONDecoder(parse_int=_integer, object_pairs_hook=_object)
 _QUICK = json.JSONDecoder()
 
 
-def decode(data: bytes) -> Any:
-    """Return the value of UTF-8 JSON bytes already known to be sound; of repeated keys the last counts."""
-    return _PLAIN.decode(data.decode("utf-8", "replace"))
+def whole(document: Any) -> Any:
+    """Return an opened document with its large lists decoded: all of it in memory."""
+    if not isinstance(document, dict):
+        return document
+    return {key: list(value) if isinstance(value, EntriesOnDemand) else value for key, value in document.items()}
 
 
 class _Source:
     """Sound JSON bytes and the quickest way to decode a part of them."""
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
         self.is_ascii = data.isascii()
         self.text = data.decode("latin-1")
         """The bytes one to one, so that positions in it are those of the bytes."""
@@ -89,10 +90,14 @@ class _Source:
     def expect_many_digits(self) -> None:
         self.decoder = _PLAIN if self.decoder is _QUICK else self.decoder
 
+    def utf8(self, start: int, end: int) -> str:
+        """Return the characters of some of the bytes."""
+        return self.text[start:end].encode("latin-1").decode("utf-8", "replace")
+
     def part(self, start: int, end: int) -> Any:
         if self.is_ascii:
             return self.decoder.scan_once(self.text, start)[0]  # type: ignore[attr-defined]
-        return self.decoder.scan_once(self.data[start:end].decode("utf-8", "replace"), 0)[0]  # type: ignore[attr-defined]
+        return self.decoder.scan_once(self.utf8(start, end), 0)[0]  # type: ignore[attr-defined]
 
 
 class EntriesOnDemand(Sequence[Any]):
@@ -130,20 +135,22 @@ class EntriesOnDemand(Sequence[Any]):
         return self.source.part(self.starts[index], self.ends[index])
 
 
-def open_document(data: bytes, large: frozenset[str]) -> Any:
+def open_document(data: bytes, large: frozenset[str], *, may_be_cut: bool = True) -> Any:
     """Return the document in UTF-8 bytes; lists under the top-level keys named `large` are decoded on demand.
 
-    Raises GrammarError. Parts deeper than ``DEEPEST`` are null; where keys are repeated the last counts.
+    Raises GrammarError. In values too deep to decode the parts deeper than ``DEEPEST`` are null, or, unless the
+    document may be cut, they are a GrammarError too. Where keys are repeated the last counts.
     """
-    return _Pass(data, large).document()
+    return _Pass(data, large, may_be_cut).document()
 
 
 class _Pass:
     """One walk over the grammar of a document, from value to value of its top level."""
 
-    def __init__(self, data: bytes, large: frozenset[str]) -> None:
+    def __init__(self, data: bytes, large: frozenset[str], may_be_cut: bool) -> None:
+        self.may_be_cut = may_be_cut
         self.source = _Source(data)
-        self.data, self.text = data, self.source.text
+        self.text = self.source.text
         self.large = large
         self.scanner = json.JSONDecoder(object_pairs_hook=self._look_for_repeats)
         self.parts = data.count(b"[") + data.count(b"{") + data.count(b'"') // 2
@@ -230,6 +237,8 @@ class _Pass:
                 return self._scan(self.text, position), None
             return self._scan_in_windows(position), None
         except RecursionError:
+            if not self.may_be_cut:
+                raise GrammarError("lists and objects are nested too deep here", position) from None
             return self._cut(position)
 
     def _scan(self, text: str, position: int, offset: int = 0) -> int:
@@ -269,7 +278,7 @@ class _Pass:
             length = mark.end() - mark.start()
             if self.text[mark.start()] in "[{":
                 if depth <= DEEPEST < depth + length:
-                    kept.append(self.data[start : mark.start() + DEEPEST - depth] + b"null")
+                    kept.append(self.text[start : mark.start() + DEEPEST - depth] + "null")
                 depth += length
             elif self.text[mark.start()] in "]}":
                 if depth - length <= DEEPEST < depth:
@@ -277,7 +286,7 @@ class _Pass:
                 depth -= length
                 if depth <= 0:
                     end = mark.end() + depth
-                    return end, b"".join(kept) + self.data[start:end]
+                    return end, ("".join(kept) + self.text[start:end]).encode("latin-1")
         raise GrammarError("the file ends inside lists or objects that are not closed", len(self.text))
 
 

@@ -13,7 +13,7 @@ from cbe.domain.errors import Invalid, Problem
 from cbe.domain.program import Program, find_problems, parse_program
 from cbe.domain.reading import MOST_PROBLEMS, child, in_document_order, storable
 
-from .large_json import GrammarError, decode, open_document, repeated_keys, unstorable_strings
+from .large_json import GrammarError, open_document, repeated_keys, unstorable_strings, whole
 
 __all__ = ["LARGEST_FILE", "load_program", "read_program_document", "write_program_document"]
 
@@ -35,12 +35,14 @@ def load_program(data: bytes) -> tuple[dict[str, Any], Program]:
     Raises Invalid with the problems of bytes and of content together, in document order.
     """
     text, problems = _text_of(data)
+    del data
     opened = _open(text, problems)
+    del text  # with `data` given away by the caller too, the bytes are in memory once
     _repeated_keys(opened, problems)
     found = find_problems(opened, problems)
     if found:
         raise Invalid(found)
-    document: dict[str, Any] = decode(text)
+    document: dict[str, Any] = whole(opened)
     return document, parse_program(document)
 
 
@@ -51,14 +53,11 @@ def read_program_document(data: bytes) -> dict[str, Any]:
     object, hold NUL, repeat a key, or are over ``LARGEST_FILE``.
     """
     text, problems = _text_of(data)
-    opened = _open(text, problems)
+    opened = _open(text, problems, may_be_cut=False)
     _repeated_keys(opened, problems)
     if problems:
         raise Invalid(in_document_order(problems, opened))
-    try:
-        document = decode(text)
-    except RecursionError:
-        raise Invalid([("", "has lists or objects nested too deep to be a program file")]) from None
+    document = whole(opened)
     if not isinstance(document, dict):
         raise Invalid([("", "must be an object: {…} with the keys of a program file")])
     if b"\\u" in text:
@@ -138,9 +137,9 @@ def _first_wrong_byte(data: bytes) -> int | None:
     return None
 
 
-def _open(data: bytes, problems: list[Problem]) -> Any:
+def _open(data: bytes, problems: list[Problem], *, may_be_cut: bool = True) -> Any:
     try:
-        return open_document(data, _LARGE)
+        return open_document(data, _LARGE, may_be_cut=may_be_cut)
     except GrammarError as error:
         text = f"is not JSON: {error.message}, in {_place(data, error.position)}"
         raise Invalid([*problems, ("", text)]) from None

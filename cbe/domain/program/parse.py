@@ -127,7 +127,12 @@ class _Reading:
         except TooManyProblems:
             text = f"only the first {len(self.problems.found)} problems are listed; mend these and check again"
             cut.append(("", text))
-        return in_document_order([*besides, *self.problems.found], self.document) + cut
+        found = [*besides, *self.problems.found]
+        if found:
+            # the ids of half a million competencies are a third of all memory, and no longer asked for
+            self.competencies = self.credentials = _Ids(None)
+            self.prerequisites = self.requirements = _Edges()
+        return in_document_order(found, self.document) + cut
 
     def program(self) -> Program:
         """Return the program of a document without problems."""
