@@ -22,7 +22,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import cli
+from . import cli, jobs
 from .config import ROOT, Settings
 from .store.database import Installation, db
 from .web import guard, identity, pages
@@ -48,6 +48,7 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     _prepare_pages(app, settings)
     pages.register(app)
     cli.register(app)
+    jobs.register(app)
     guard.install(app)
     return app
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask.cli import with_appcontext
 
 from cbe.domain.errors import CbeError, Invalid, Problem
 from cbe.services.transaction import DatabaseFailure
@@ -24,8 +25,11 @@ __all__ = ["command", "existing_file", "now", "progress_bar", "read", "write", "
 existing_file = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path)
 
 
-def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """Put a function into a group as a command with ``--json``, whose problems end it with 1 in the shape of all."""
+def command(group: click.Group | None, name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a function a command with ``--json``, of a group or by itself.
+
+    It runs in the application; its problems end it with 1, in one shape for all.
+    """
 
     def register(function: Callable[..., Any]) -> click.Command:
         @functools.wraps(function)
@@ -38,6 +42,8 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], cli
                 _end_with_problems([("", _in_words(error))], as_json)
 
         with_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, problems too.")(run)
+        if group is None:
+            return click.command(name)(with_appcontext(with_json))
         return group.command(name)(with_json)
 
     return register
@@ -50,12 +56,12 @@ def now() -> datetime:
 
 def read(path: Path) -> bytes:
     """Return the bytes of a file, or of standard input for ``-``."""
-    return click.get_binary_stream("stdin").read() if str(path) == "-" else path.read_bytes()
+    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
 
 
 def write(text: str) -> None:
     """Write to standard output; a text that is no Unicode keeps its half character as JSON would escape it."""
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     stream.write(text.encode("utf-8", "backslashreplace"))
     stream.flush()
 

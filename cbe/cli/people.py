@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from cbe.services import enrolments, mastery_import, people
 
 from .output import command, existing_file, now, progress_bar, read, write, write_json
 
-__all__ = ["mastery", "user"]
+__all__ = ["enrol", "mastery", "user"]
 
 ROLES = ("learner", "instructor", "designer", "adviser", "registrar")
 user = AppGroup("user", help="Add people.")
@@ -30,7 +31,7 @@ def add(email: str, name: str, admin: bool, password_stdin: bool, *, as_json: bo
     if not password_stdin:
         raise click.UsageError("Give the password on standard input, with --password-stdin.")
     try:
-        password = click.get_binary_stream("stdin").read().decode().removesuffix("\n").removesuffix("\r")
+        password = sys.stdin.buffer.read().decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise Invalid([("/password", "is not UTF-8")]) from None
     account_id = people.add_account(SYSTEM, email, name, password=password, is_admin=admin, now=now())
@@ -40,6 +41,10 @@ def add(email: str, name: str, admin: bool, password_stdin: bool, *, as_json: bo
         write(f"{email} can sign in\n")
 
 
+@command(None, "enrol")
+@click.argument("email")
+@click.argument("program")
+@click.option("--role", type=click.Choice(ROLES), default="learner", show_default=True)
 def enrol(email: str, program: str, role: str, *, as_json: bool) -> None:
     """Enrol EMAIL in PROGRAM, or give them a role there."""
     account_id = people.get_account_id(SYSTEM, email)

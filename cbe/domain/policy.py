@@ -64,6 +64,7 @@ RULES: Mapping[str, frozenset[str]] = {
     "account:create": frozenset({"system", "admin", "registrar"}),
     "people:manage": frozenset({"system", "admin"}),
     "installation:read": frozenset({"system", "admin"}),
+    "installation:keep": frozenset({"system"}),
     "program:list": frozenset({"signed_in", "system"}),
     "program:join": frozenset({"signed_in"}),
     "program:read": MEMBERS,

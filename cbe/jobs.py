@@ -1,0 +1,88 @@
+"""The worker: sweeps over what the database says is still to do, by the clock and soon after somebody wakes it.
+
+A sweep may run anywhere and twice; a wake-up that is lost costs a minute. What a sweep does is the services'.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from flask.cli import AppGroup
+from huey import SqliteHuey, crontab
+from huey.api import TaskWrapper
+
+from cbe.services import housekeeping, mail, progress
+
+__all__ = ["SWEEPS", "register", "run", "run_sweep", "wake"]
+
+SWEEPS: dict[str, tuple[Callable[[datetime], int], Callable[[datetime], bool]]] = {
+    "send_mail": (mail.send_waiting, crontab(minute="*")),
+    "prove_plans": (lambda now: progress.prove_plans(now=now, limit=5), crontab(minute="*")),
+    "forget_expired": (lambda now: housekeeping.forget_expired(now=now), crontab(minute="17", hour="3")),
+}
+"""Name of a sweep → what it does, and at which minutes (UTC) it runs by itself."""
+MOST_WAITING = 20
+END_WITHIN_S = 5
+log = logging.getLogger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Put ``jobs run`` into ``flask --app app``."""
+    group = AppGroup("jobs", help="The job worker.")
+
+    @group.command("run")
+    def run_() -> None:
+        """Run the job worker in the foreground until it is told to end."""
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+        run(app)
+
+    app.cli.add_command(group)
+
+
+def run(app: Flask) -> None:
+    """Run the worker until SIGTERM, on which it lets the sweep at hand come to its end for a few seconds."""
+    queue, _ = _queue(app)
+    for name, (_, when) in SWEEPS.items():
+        queue.periodic_task(when, name=f"{name}_by_the_clock")(_sweeping(app, name))
+    queue.create_consumer(
+        workers=1, initial_delay=0.2, max_delay=2.0, graceful_signal="TERM", shutdown_timeout=END_WITHIN_S
+    ).run()
+
+
+def run_sweep(app: Flask, name: str) -> int:
+    """Run one sweep in the application, now, and return how many things it did."""
+    with app.app_context():
+        done = SWEEPS[name][0](datetime.now(UTC))
+    if done:
+        log.info("%s: %d", name, done)
+    return done
+
+
+def wake(app: Flask, sweep: str) -> None:
+    """Ask the worker to run a sweep soon; harmless when there is no worker."""
+    queue, tasks = _queue(app)
+    # A worker that is away for long finds a few wake-ups as good as thousands.
+    if queue.pending_count() < MOST_WAITING:
+        tasks[sweep]()
+
+
+def _queue(app: Flask) -> tuple[SqliteHuey, dict[str, TaskWrapper]]:
+    """Return the application's queue, a SQLite file in its instance folder, and the task of every sweep."""
+    found: tuple[SqliteHuey, dict[str, TaskWrapper]] | None = app.extensions.get("cbe-jobs")
+    if found is None:
+        path = Path(app.instance_path) / "jobs.sqlite"
+        queue = SqliteHuey("cbe", filename=str(path), results=False, timeout=30)
+        tasks = {name: queue.task(name=name)(_sweeping(app, name)) for name in SWEEPS}
+        found = app.extensions["cbe-jobs"] = queue, tasks
+    return found
+
+
+def _sweeping(app: Flask, name: str) -> Callable[[], int]:
+    def sweep() -> int:
+        return run_sweep(app, name)
+
+    return sweep
