@@ -101,6 +101,7 @@ class OpenProgram:
 
     key: str
     title: Text
+    is_open: bool
     status: str | None
 
 
@@ -212,7 +213,7 @@ def list_open_programs(actor: Actor) -> list[OpenProgram]:
     """List the published programs anybody may ask to join, and those one is in or waits for."""
     policy.require(actor, "program:list")
     found = enrolments.list_joinable(actor.account_id)
-    return [OpenProgram(row.key, program_title(row), status) for row, status in found]
+    return [OpenProgram(row.key, program_title(row), row.is_open, status) for row, status in found]
 
 
 def list_enrolled(

@@ -27,6 +27,10 @@ PUBLIC = Access("anyone", "public:read")
 OWN = Access("signed_in", "account:edit", "self")
 OWN_RECORD = Access("signed_in", "record:read", "own_record")
 RECORD = Access("signed_in", "record:read", "record")
+PEOPLE = Access("signed_in", "people:manage")
+ENROLMENTS = Access("signed_in", "enrolment:manage", "program")
+GRANTING = Access("signed_in", "role:grant", "program")
+GROUPS = Access("signed_in", "group:manage", "program")
 
 ACCESS: dict[str, Access] = {
     "static": PUBLIC,
@@ -43,6 +47,44 @@ ACCESS: dict[str, Access] = {
     "account.sign_out_everywhere": OWN,
     "account.close": OWN,
     "home.start": Access("signed_in", "program:list"),
+    "home.learn": Access("signed_in", "program:list"),
+    "catalogue.listing": Access("signed_in", "program:list"),
+    "catalogue.join": Access("signed_in", "program:join", "open_program"),
+    "catalogue.leave": Access("signed_in", "enrolment:leave", "own_enrolment"),
+    "people.everybody": PEOPLE,
+    "people.invite": PEOPLE,
+    "people.table": PEOPLE,
+    "people.person": PEOPLE,
+    "people.grant_role": PEOPLE,
+    "people.end_role": PEOPLE,
+    "people.deactivate": PEOPLE,
+    "people.reactivate": PEOPLE,
+    "people.invite_again": PEOPLE,
+    "people.set_admin": PEOPLE,
+    "registrar.everybody": ENROLMENTS,
+    "registrar.invite": Access("signed_in", "account:create", "program"),
+    "registrar.people_table": ENROLMENTS,
+    "registrar.end_role": GRANTING,
+    "registrar.invite_again": Access("signed_in", "account:create", "program"),
+    "registrar.enrolment": ENROLMENTS,
+    "registrar.set_status": ENROLMENTS,
+    "registrar.answer": ENROLMENTS,
+    "registrar.all_groups": GROUPS,
+    "registrar.add_group": GROUPS,
+    "registrar.groups_table": GROUPS,
+    "registrar.group": GROUPS,
+    "registrar.rename_group": GROUPS,
+    "registrar.remove_group": GROUPS,
+    "registrar.add_members": GROUPS,
+    "registrar.remove_member": GROUPS,
+    "registrar.add_staff": GROUPS,
+    "registrar.remove_staff": GROUPS,
+    "registrar.sample": GRANTING,
+    "registrar.add_to_sample": GRANTING,
+    "registrar.remove_from_sample": GRANTING,
+    "instructor.group": Access("signed_in", "group:read", "group"),
+    "designer.settings": Access("signed_in", "program:set", "program"),
+    "designer.set_open": Access("signed_in", "program:set", "program"),
     "learner.home": OWN_RECORD,
     "learner.map": OWN_RECORD,
     "learner.outline": OWN_RECORD,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from secrets import token_urlsafe
 from typing import Any
 
 from flask import Flask, request, url_for
@@ -13,13 +15,19 @@ from cbe.services.accounts import SignedIn
 from . import identity, texts
 from .account import account
 from .assets import Assets
+from .catalogue import catalogue
+from .designer import designer
 from .home import home
+from .instructor import instructor
 from .learner import learner, record
+from .people import people
+from .people_words import ACCOUNT_STATUSES, ENROLMENT_STATUSES, ROLES
 from .public import public
+from .registrar import registrar
 
 __all__ = ["page_context", "register"]
 
-BLUEPRINTS = (public, account, home, learner, record)
+BLUEPRINTS = (public, account, home, learner, record, catalogue, instructor, designer, registrar, people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,12 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.add_url_rule("/static/<path:filename>", "static", _asset)
     texts.register(app)
+    app.jinja_env.globals.update(
+        ROLES=ROLES,
+        ENROLMENT_STATUSES=ENROLMENT_STATUSES,
+        ACCOUNT_STATUSES=ACCOUNT_STATUSES,
+        new_key=partial(token_urlsafe, 16),
+    )
 
 
 def page_context(assets: Assets) -> dict[str, Any]:
@@ -70,8 +84,17 @@ def page_context(assets: Assets) -> dict[str, Any]:
 def _navigation(person: SignedIn | None) -> list[tuple[str, str, bool]]:
     if person is None:
         return []
-    entries = [(_("Home"), url_for("home.start"))]
-    return [(label, url, request.path == url) for label, url in entries]
+    actor, part = person.actor, request.blueprint
+    works = actor.is_admin or any(actor.roles.values())
+    learns = any(status in ("active", "leave", "completed") for status in actor.enrolments.values())
+    staffs = part in ("home", "record", "instructor", "designer", "registrar")
+    entries = [(_("Home"), "home.start", staffs or (part == "learner" and not works))]
+    if works and learns:
+        entries.append((_("Learn"), "home.learn", part == "learner"))
+    entries.append((_("Programs"), "catalogue.listing", part == "catalogue"))
+    if actor.is_admin:
+        entries.append((_("People"), "people.everybody", part == "people"))
+    return [(label, url_for(endpoint), is_current) for label, endpoint, is_current in entries]
 
 
 def _asset(filename: str) -> Any:
