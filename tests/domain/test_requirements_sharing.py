@@ -88,3 +88,8 @@ def test_a_degree_of_ten_contested_areas_is_decided_in_less_than_a_second():
     assert is_met(All(areas, no_sharing=True), {f"c{i}" for i in range(40)})
     assert not is_met(All(areas, no_sharing=True), {f"c{i}" for i in range(29)})
     assert time.monotonic() - started < 2
+
+
+def test_nothing_is_printed_while_it_is_decided(capfd):
+    assert is_met(All((Any_((A, B)), A), no_sharing=True), {"a", "b"})
+    assert capfd.readouterr().out == ""
