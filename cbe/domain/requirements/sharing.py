@@ -79,15 +79,15 @@ class _Silent(highspy.Highs):
         self.setOptionValue("output_flag", False)
         kinds = range(int(highspy.cb.HighsCallbackType.kCallbackMax) + 1)
         self.callbacks = [highspy.highs.HighsCallback(highspy.cb.HighsCallbackType(kind), self) for kind in kinds]
-        self.enableCallbacks()
+        self.enableCallbacks()  # type: ignore[no-untyped-call]
 
 
-class _Quiet(highspy.Highs):  # type: ignore[misc]
+class _Quiet(highspy.Highs):
     """The solver; the stock one greets on standard output while it is made, before it can be told to be silent."""
 
-    def enableCallbacks(self) -> None:  # noqa: N802 - the solver's name
+    def enableCallbacks(self) -> None:  # noqa: N802
         self.silent()
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 class _Model:
