@@ -55,7 +55,7 @@ class Settings:
             raise BadSetting("CBE_ENV", f"is {env!r}; it must be development or production.")
         production = env == "production"
         instance = Path(values.get("CBE_INSTANCE") or ROOT / "instance").resolve()
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         demo = _flag(values, "CBE_DEMO", not production)
         if production and demo:
             raise BadSetting("CBE_DEMO", "is on; demo accounts may not exist in production. Set CBE_DEMO=0.")

@@ -16,13 +16,12 @@ from uuid import UUID, uuid4
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import delete
 
 from cbe.domain import policy
 from cbe.domain.errors import N_, Conflict, Invalid, NotFound
 from cbe.domain.policy import Actor, Subject
 from cbe.store import enrolments, people
-from cbe.store.database import begin_write, db, installation
+from cbe.store.database import installation
 from cbe.store.people import AccountRow, LinkRow, SessionRow
 
 from .mail import Compose, queue_mail
@@ -84,7 +83,7 @@ def sign_in(email: str, password: str, *, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     actor = Actor(account_id=account.id)
     with transaction(actor, now) as tx:
-        db.session.execute(delete(SessionRow).where(SessionRow.account_id == account.id, SessionRow.expires_at <= now))
+        people.drop_expired_sessions(account.id, now)
         if _hasher(installation().password_cost).check_needs_rehash(stored):
             row = _reload(account.id)
             row.password_hash = _hash(password)
@@ -137,9 +136,7 @@ def change_password(signed_in: SignedIn, old: str, new: str, *, now: datetime) -
         _confirm_password(account, old, "/old_password")
         _set_password(account, new, "/new_password")
         people.use_up_links(account_id, now)
-        for row in db.session.query(SessionRow).filter_by(account_id=account_id):
-            if row.id != signed_in.session_id:
-                db.session.delete(row)
+        people.end_sessions(account_id, but=signed_in.session_id)
         tx.record("account:change-password", account=account_id)
 
 
@@ -257,9 +254,9 @@ def make_password_hash(password: str) -> str:
 def open_session(account_id: UUID, *, now: datetime) -> str:
     """Open a session without asking for a password and return its token; for tests and after an invitation."""
     token = secrets.token_urlsafe(32)
-    begin_write()
-    db.session.add(_new_session(account_id, token, now))
-    db.session.commit()
+    with transaction(Actor(account_id=account_id), now) as tx:
+        tx.add(_new_session(account_id, token, now))
+        tx.record("session:open", account=account_id)
     return token
 
 
@@ -294,7 +291,7 @@ def _find_link(token: str, now: datetime) -> LinkRow:
         link_id, purpose = _signer().loads(token)
     except (BadSignature, ValueError):
         raise NotFound(GONE) from None
-    link = db.session.get(LinkRow, UUID(link_id))
+    link = people.find_link(UUID(link_id))
     if link is None or link.used_at is not None or link.expires_at <= now or link.purpose != purpose:
         raise NotFound(GONE)
     return link

@@ -16,10 +16,9 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-
 from cbe.store.database import begin_write, db, installation
-from cbe.store.people import AccountRow, MailRow
+from cbe.store.mail import MailRow, claim_mail, list_waiting
+from cbe.store.people import AccountRow
 
 from .transaction import Transaction
 
@@ -54,19 +53,13 @@ def queue_mail(tx: Transaction, account: AccountRow, recipient: str, subject: st
 
 def send_waiting(now: datetime, *, limit: int = 100) -> int:
     """Send what waits, oldest first, and return how many went out; without a mail server they go to the log."""
-    waiting = db.session.scalars(
-        select(MailRow.id)
-        .where(MailRow.sent_at.is_(None), MailRow.tries < MOST_TRIES)
-        .order_by(MailRow.tries, MailRow.created_at)
-        .limit(limit)
-    ).all()
-    return sum(_send_one(mail_id, now) for mail_id in waiting)
+    return sum(_send_one(mail_id, now) for mail_id in list_waiting(MOST_TRIES, limit))
 
 
 def _send_one(mail_id: UUID, now: datetime) -> bool:
     begin_write()
-    row = db.session.scalar(select(MailRow).where(MailRow.id == mail_id).with_for_update(skip_locked=True))
-    if row is None or row.sent_at is not None:
+    row = claim_mail(mail_id)
+    if row is None:
         db.session.rollback()
         return False
     row.tries += 1

@@ -16,9 +16,6 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-
 from cbe.domain import policy
 from cbe.domain.advice import Advice, choose_next, goal_order, goals_first
 from cbe.domain.errors import NotFound
@@ -29,7 +26,7 @@ from cbe.domain.policy import Actor
 from cbe.domain.program import Text
 from cbe.domain.progress import State, states
 from cbe.store import enrolments, people, programs, records
-from cbe.store.database import begin_write, db
+from cbe.store.database import keep
 from cbe.store.records import DecisionTextRow, PlansRow
 
 from .awards import award_standing
@@ -158,9 +155,7 @@ def list_contacts(progress: Progress) -> list[Contact]:
 
 def prove_plans(*, now: datetime, limit: int = 20) -> int:
     """Search longer for the kept lists that hold unproven plans; return how many lists were made anew."""
-    waiting = db.session.scalars(
-        select(PlansRow.enrolment_id).where(PlansRow.settled.is_(False)).order_by(PlansRow.made_at).limit(limit)
-    ).all()
+    waiting = records.list_unsettled(limit)
     for enrolment_id in waiting:
         row = enrolments.find_enrolment(enrolment_id)
         if row is not None:
@@ -239,18 +234,8 @@ def _solve(
     levers = leverage(state.compiled, state.mastered, plans)
     content = json.dumps([[_written(plan) for plan in plans], [_lever(one) for one in levers]], separators=(",", ":"))
     settled = settled or all(plan.proven_optimal or plan.status is Status.WITHHELD for plan in plans)
-    _keep(PlansRow(enrolment_id=enrolment_id, key=state.key, content=content, settled=settled, made_at=now))
+    keep(PlansRow(enrolment_id=enrolment_id, key=state.key, content=content, settled=settled, made_at=now))
     return plans, levers
-
-
-def _keep(row: PlansRow) -> None:
-    """Keep a derived row; when somebody else keeps the same just now, theirs is as good."""
-    begin_write()
-    try:
-        db.session.merge(row)
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
 
 
 def _written(plan: CredentialPlan) -> list[Any]:

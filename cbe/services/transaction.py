@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from cbe.domain.errors import Conflict
 from cbe.domain.policy import Actor
 from cbe.store.audit import append_entry
-from cbe.store.database import DatabaseFailure, begin_write, db
+from cbe.store.database import Clash, DatabaseFailure, begin_write, db
 from cbe.store.people import RequestRow
 
 __all__ = ["AlreadyDone", "DatabaseFailure", "Transaction", "transaction"]
@@ -64,7 +62,7 @@ def transaction(actor: Actor, now: datetime) -> Iterator[Transaction]:
         for action, facts in change.entries:
             append_entry(now, actor.name, action, facts)
         db.session.commit()
-    except IntegrityError as error:
+    except Clash as error:
         db.session.rollback()
         raise Conflict("Somebody else changed the same thing just now. Load the page again and look.") from error
     except BaseException:
@@ -76,5 +74,5 @@ def _claim(actor: Actor, key: str, now: datetime) -> None:
     try:
         db.session.add(RequestRow(key=key, actor=actor.name, done_at=now))
         db.session.flush()
-    except IntegrityError as error:
+    except Clash as error:
         raise AlreadyDone("This was already done; it was not done again.") from error

@@ -16,11 +16,12 @@ from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError as Clash
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["DatabaseFailure", "Installation", "Instant", "Row", "begin_write", "db", "installation"]
+__all__ = ["Clash", "keep", "DatabaseFailure", "Installation", "Instant", "Row", "begin_write", "db", "installation"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -87,6 +88,16 @@ def begin_write() -> None:
     """Start the session's next transaction as a write, so that two writers queue before they read."""
     db.session.rollback()
     db.session.connection(execution_options={"cbe_write": True})
+
+
+def keep(row: Row) -> None:
+    """Keep a derived row in a write of its own; when somebody else keeps the same just now, theirs is as good."""
+    begin_write()
+    try:
+        db.session.merge(row)
+        db.session.commit()
+    except Clash:
+        db.session.rollback()
 
 
 @event.listens_for(Engine, "connect")

@@ -16,7 +16,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
-    Text,
     UniqueConstraint,
     delete,
     func,
@@ -125,22 +124,6 @@ class RequestRow(Row):
     done_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class MailRow(Row):
-    """A mail to send: the sweep sends what has no ``sent_at``. ``message_id`` stays the same over every try."""
-
-    __tablename__ = "mail"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
-    recipient: Mapped[str] = mapped_column(String(254))
-    subject: Mapped[str] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(Text)
-    message_id: Mapped[str] = mapped_column(String(200), unique=True)
-    created_at: Mapped[datetime] = mapped_column(Instant)
-    sent_at: Mapped[datetime | None] = mapped_column(Instant)
-    tries: Mapped[int] = mapped_column(default=0)
-
-
 def find_account(account_id: UUID) -> AccountRow | None:
     """Return the account with its person, or None."""
     return db.session.scalar(
@@ -184,10 +167,24 @@ def find_session(session_id: str, now: datetime) -> AccountRow | None:
     )
 
 
-def end_sessions(account_id: UUID, *, only: str | None = None) -> None:
-    """End one sign-in of an account, or all of them."""
+def end_sessions(account_id: UUID, *, only: str | None = None, but: str | None = None) -> None:
+    """End the sign-ins of an account: all, only one, or all but one."""
     query = delete(SessionRow).where(SessionRow.account_id == account_id)
-    db.session.execute(query if only is None else query.where(SessionRow.id == only))
+    if only is not None:
+        query = query.where(SessionRow.id == only)
+    if but is not None:
+        query = query.where(SessionRow.id != but)
+    db.session.execute(query)
+
+
+def drop_expired_sessions(account_id: UUID, now: datetime) -> None:
+    """Forget the sign-ins of an account that have run out."""
+    db.session.execute(delete(SessionRow).where(SessionRow.account_id == account_id, SessionRow.expires_at <= now))
+
+
+def find_link(link_id: UUID) -> LinkRow | None:
+    """Return a single-use link, used or not, or None."""
+    return db.session.get(LinkRow, link_id)
 
 
 def list_roles(account_id: UUID, today: date) -> Sequence[RoleRow]:

@@ -198,3 +198,10 @@ def count_awards(program_version_ids: Sequence[UUID]) -> int:
 def find_plans(enrolment_id: UUID) -> PlansRow | None:
     """Return the kept unlock list of an enrolment, or None."""
     return db.session.get(PlansRow, enrolment_id)
+
+
+def list_unsettled(limit: int) -> Sequence[UUID]:
+    """List the enrolments whose kept unlock list may still be proven, the longest waiting first."""
+    return db.session.scalars(
+        select(PlansRow.enrolment_id).where(PlansRow.settled.is_(False)).order_by(PlansRow.made_at).limit(limit)
+    ).all()
