@@ -71,17 +71,6 @@ def _first_come(wanted: Sequence[frozenset[str]]) -> Split:
     return tuple(given)
 
 
-class _Silent(highspy.Highs):
-    """A solver that says nothing: the usual one greets on standard output before it can be told to be silent."""
-
-    def __init__(self) -> None:
-        highspy._core._Highs.__init__(self)
-        self.setOptionValue("output_flag", False)
-        kinds = range(int(highspy.cb.HighsCallbackType.kCallbackMax) + 1)
-        self.callbacks = [highspy.highs.HighsCallback(highspy.cb.HighsCallbackType(kind), self) for kind in kinds]
-        self.enableCallbacks()  # type: ignore[no-untyped-call]
-
-
 class _Quiet(highspy.Highs):
     """The solver; the stock one greets on standard output while it is made, before it can be told to be silent."""
 
@@ -95,7 +84,7 @@ class _Model:
 
     def __init__(self, held: Set[str], credits_of: Callable[[Leaf], Decimal]) -> None:
         self.held = held
-        self.solver: Any = _Silent()
+        self.solver: Any = _Quiet()
         self.solver.setOptionValue("threads", 1)
         self.solver.setOptionValue("mip_rel_gap", 0.0)
         self.no, self.yes = self.solver.addVariable(0, 0), self.solver.addVariable(1, 1)
