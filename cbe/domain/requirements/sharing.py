@@ -84,7 +84,7 @@ class _Model:
 
     def __init__(self, held: Set[str], credits_of: Callable[[Leaf], Decimal]) -> None:
         self.held = held
-        self.solver: Any = _Quiet()
+        self.solver: Any = _Quiet()  # type: ignore[no-untyped-call]
         self.solver.setOptionValue("threads", 1)
         self.solver.setOptionValue("mip_rel_gap", 0.0)
         self.no, self.yes = self.solver.addVariable(0, 0), self.solver.addVariable(1, 1)
