@@ -36,7 +36,9 @@ def timed(work: Callable[[], Answer]) -> tuple[float, Answer]:
     return time.perf_counter() - start, answer
 
 
-def paired(rounds: int, fast: Callable[[], object], plain: Callable[[], object], repeat: int = 1) -> tuple[float, float, float]:
+def paired(
+    rounds: int, fast: Callable[[], object], plain: Callable[[], object], repeat: int = 1
+) -> tuple[float, float, float]:
     """Run both in turn, round by round; return their median seconds and the median of the ratios plain : fast.
 
     ``repeat`` runs the fast one so often in a round and takes the mean, where one run is too short for the clock.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import highspy
 import networkx as nx
@@ -44,7 +45,7 @@ def plain_plan(program: Program, mastered: Set[str], credential_id: str, seconds
 
     For requirements of `all`, `any` and `at_least` over competencies and whole hours, which is what is measured here.
     """
-    solver = highspy._core._Highs()
+    solver: Any = highspy._core._Highs()
     options = highspy.HighsOptions()
     options.output_flag = False
     options.threads = 1
@@ -61,7 +62,9 @@ def plain_plan(program: Program, mastered: Set[str], credential_id: str, seconds
             for group in c.prerequisites:
                 members = list(dict.fromkeys(group))
                 names = [column[m] for m in members] + [column[c.id]]
-                solver.addRow(0.0, highspy.kHighsInf, len(names), np.array(names), np.array([1.0] * len(members) + [-1.0]))
+                solver.addRow(
+                    0.0, highspy.kHighsInf, len(names), np.array(names), np.array([1.0] * len(members) + [-1.0])
+                )
     requirement = next(c.requires for c in program.credentials if c.id == credential_id)
     _require(solver, column, requirement)
     solver.run()
@@ -73,7 +76,7 @@ def plain_plan(program: Program, mastered: Set[str], credential_id: str, seconds
     return PlainPlan(hours, solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
 
-def _require(solver: highspy.Highs, column: dict[str, int], node: Requirement) -> None:
+def _require(solver: Any, column: dict[str, int], node: Requirement) -> None:
     if isinstance(node, CompetencyLeaf):
         solver.changeColBounds(column[node.competency], 1.0, 1.0)
     elif isinstance(node, All):

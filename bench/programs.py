@@ -13,7 +13,9 @@ __all__ = ["adversarial", "learner_of", "structured", "wide"]
 
 def _competency(number: int, hours: int, groups: list[tuple[int, ...]]) -> Competency:
     prerequisites = tuple(tuple(f"c{m}" for m in dict.fromkeys(group)) for group in groups)
-    return Competency(f"c{number}", f"Competency {number}", Decimal(hours), credits=Decimal(1), prerequisites=prerequisites)
+    return Competency(
+        f"c{number}", f"Competency {number}", Decimal(hours), credits=Decimal(1), prerequisites=prerequisites
+    )
 
 
 def _leaf(number: int) -> CompetencyLeaf:
@@ -67,13 +69,13 @@ def structured(size: int, groups: int, seed: int) -> Program:
 def adversarial(size: int, seed: int) -> Program:
     """Return a program whose any-of groups overlap as much as they can: covering problems stacked in two layers."""
     draw = random.Random(seed)
-    pool = max(5, min(size // 3, 60))
+    pool = max(5, min(size // 3, 48))
     layer = pool
     competencies = [_competency(i, draw.randrange(10, 40), []) for i in range(pool)]
     for i in range(pool, pool + layer):
         groups = [tuple(draw.sample(range(pool), min(4, pool))) for _ in range(2)]
         competencies.append(_competency(i, draw.randrange(10, 40), groups))
-    tops = []
+    tops: list[int] = []
     for i in range(pool + layer, size):
         # a top of its own chain: what makes the program large is not what makes it hard
         if len(tops) < pool:

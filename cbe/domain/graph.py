@@ -246,15 +246,19 @@ class CompiledProgram:
         self._scopes[credential_id] = bits
         return bits
 
-    def named_numbers(self, credential_id: str) -> list[int]:
+    def named_numbers(self, credential_id: str) -> tuple[int, ...]:
         """Return the numbers of the competencies a credential names, itself and through stacked credentials."""
-        named: dict[int, None] = {}
-        for key in self.reach(credential_id):
-            for competency in named_competencies(self.credentials[key].requires):
-                named[self.index[competency]] = None
-        return list(named)
+        known = self._named.get(credential_id)
+        if known is None:
+            keys = (k for c in self.reach(credential_id) for k in named_competencies(self.credentials[c].requires))
+            known = self._named[credential_id] = tuple(dict.fromkeys(self.index[key] for key in keys))
+        return known
 
-    def behind(self, named: list[int]) -> int:
+    @cached_property
+    def _named(self) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    def behind(self, named: Iterable[int]) -> int:
         """Return these competencies and all their prerequisites through every group, as bits by number."""
         if len(self.ids) <= DENSE_LIMIT:
             bits = 0

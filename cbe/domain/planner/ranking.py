@@ -36,7 +36,7 @@ class _Order:
 
     def bound(self, look: Look) -> Key:
         """Return a key that is not after that of the answer to come."""
-        return self._key(look.id, 1, 0, look.bound)
+        return self._key(look.id, 1 if look.forced else 0, 0, look.bound)
 
     def _key(self, credential_id: str, group: int, late: int, units: int) -> Key:
         worth = self.compiled.credentials[credential_id].credits
@@ -75,7 +75,7 @@ def rank_first(standing: Standing, budget_s: float, limit: int) -> list[Credenti
     # how far each is: 0 a first bound, 1 a sharper one, 2 the answer
     heap: list[tuple[Key, int, Look]] = []
     for key in keys:
-        look = search.look(key)
+        look = search.glance(key)
         heap.append((order.key(look), 2, look) if look.answer else (order.bound(look), 0, look))
     heapq.heapify(heap)
     plans: list[CredentialPlan] = []
@@ -85,8 +85,10 @@ def rank_first(standing: Standing, budget_s: float, limit: int) -> list[Credenti
             assert look.answer is not None
             plans.append(look.answer)
         elif stage == 0:
-            search.sharpen(look)
-            heapq.heappush(heap, (order.bound(look), 1, look))
+            search.settle(look)
+            if look.answer is None:
+                search.sharpen(look)
+            heapq.heappush(heap, (order.key(look), 2, look) if look.answer else (order.bound(look), 1, look))
         else:
             now = time.monotonic()
             share = now + (deadline - now) / (limit - len(plans))

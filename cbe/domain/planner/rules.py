@@ -32,31 +32,41 @@ class Rules:
     def must(self, credential_id: str) -> int | None:
         """Return the bits that every plan to the credential holds; None when it is proven that there is no plan."""
         if credential_id not in self._must:
-            bits, _ = self._forces(self.compiled.credentials[credential_id].requires)
+            bits = self._forces(self.compiled.credentials[credential_id].requires)
             if bits is not None and credential_id in self.compiled.contested:
                 bits = bits if self.holds(credential_id, self.everything) else None
             self._must[credential_id] = bits
         return self._must[credential_id]
 
-    def most(self, node: Requirement) -> Decimal:
-        """Return the most credits a part can have, when everything is mastered and may be shared."""
-        return self._forces(node)[1]
-
     def can_hold(self, node: Requirement) -> bool:
         """Return whether a part can hold when everything is mastered and may be shared within it."""
-        return self._forces(node)[0] is not None
+        return self._forces(node) is not None
 
-    def _forces(self, node: Requirement) -> tuple[int | None, Decimal]:
-        """Return what a part forces (None: cannot hold) and the most credits it can have when all may be shared."""
-        match node:
-            case CompetencyLeaf(key):
-                number = self.compiled.index[key]
-                bits = 0 if self.standing.flags[number] else self.frame.must[self.frame.place[number]]
-                return bits, self.compiled.competencies[key].credits
-            case CredentialLeaf(key):
-                forced = 0 if key in self.standing.held else None if key in self.standing.withheld else self.must(key)
-                return forced, Decimal(0) if forced is None else self.compiled.credentials[key].credits
-        able = [(bits, most) for bits, most in map(self._forces, node.parts) if bits is not None]
+    def most(self, node: Requirement) -> Decimal:
+        """Return the most credits a part can have, when everything is mastered and may be shared."""
+        return self._worth(node)[1]
+
+    def _forces(self, node: Requirement) -> int | None:
+        """Return what a part forces, None when it cannot hold; all may be shared."""
+        if isinstance(node, CompetencyLeaf):
+            number = self.compiled.index[node.competency]
+            return 0 if self.standing.flags[number] else self.frame.must[self.frame.place[number]]
+        if isinstance(node, CredentialLeaf):
+            if node.credential in self.standing.held:
+                return 0
+            return None if node.credential in self.standing.withheld else self.must(node.credential)
+        if isinstance(node, Credits):
+            return self._worth(node)[0]
+        able = [bits for bits in map(self._forces, node.parts) if bits is not None]
+        spare = len(able) - _count(node)
+        return None if spare < 0 else _in_more_than(spare, able)
+
+    def _worth(self, node: Requirement) -> tuple[int | None, Decimal]:
+        """Return what a part forces and the most credits it can have, in one walk."""
+        if isinstance(node, CompetencyLeaf | CredentialLeaf):
+            bits = self._forces(node)
+            return bits, Decimal(0) if bits is None else self.credits_of(node)
+        able = [(bits, most) for bits, most in map(self._worth, node.parts) if bits is not None]
         total = sum((most for _, most in able), Decimal(0))
         if isinstance(node, Credits):
             able = [(bits, most) for bits, most in able if most]
@@ -183,6 +193,11 @@ def _in_more_than(spare: int, sets: list[int]) -> int:
     """
     if spare >= len(sets):
         return 0
+    if spare == 0:
+        union = 0
+        for bits in sets:
+            union |= bits
+        return union
     if (spare + 1) * len(sets) > COUNT_LIMIT:
         common = -1
         for bits in sets:

@@ -60,6 +60,12 @@ class Search:
 
     def look(self, credential_id: str) -> Look:
         """Return the answer when nothing is left to choose, else what every plan holds."""
+        look = self.glance(credential_id)
+        self.settle(look)
+        return look
+
+    def glance(self, credential_id: str) -> Look:
+        """Return what every plan holds, with the answer only where there is no plan to make."""
         settled = self._settled(credential_id)
         if settled is not None:
             return Look(credential_id, settled)
@@ -67,11 +73,14 @@ class Search:
         forced = rules.must(credential_id)
         if forced is None:
             return Look(credential_id, CredentialPlan(credential_id, Status.IMPOSSIBLE, None, None, True, None))
-        if rules.holds(credential_id, forced) and not _open_groups(rules, forced):
-            look = Look(credential_id, None)
-            look.answer = self._answer(look, rules, forced, None)
-            return look
         return Look(credential_id, None, rules, forced, rules.frame.hours.total(forced))
+
+    def settle(self, look: Look) -> None:
+        """Fill in the answer when what every plan holds is a plan: nothing is left to choose."""
+        if look.answer is not None or look.rules is None or _open_groups(look.rules, look.forced):
+            return
+        if look.rules.holds(look.id, look.forced):
+            look.answer = self._answer(look, look.rules, look.forced, None)
 
     def _settled(self, credential_id: str) -> CredentialPlan | None:
         if credential_id in self.standing.held:

@@ -78,34 +78,46 @@ class Frame:
         self.ready_bits = 0
         self.choices: dict[int, tuple[Group, ...]] = {}
         self.choice_bits = 0
-        flags, groups = standing.flags, standing.compiled.groups
         for p, number in enumerate(numbers):
-            unmet = [group for group in groups[number] if not any(flags[m] for m in group)]
-            self._add(p, [tuple(self.place[m] for m in group) for group in unmet])
+            self._add(p, number)
         units = standing.compiled.hour_units
         self._turns = self._order()
         self.hours = Weights([units[number] for number in numbers])
 
-    def _add(self, p: int, unmet: list[tuple[int, ...]]) -> None:
-        bits = 1 << p
-        self.depth.append(1 + max((self.depth[m] for group in unmet for m in group), default=-1))
-        if not unmet:
-            self.ready_bits |= bits
-        several = []
-        for group in unmet:
+    def _add(self, p: int, number: int) -> None:
+        flags, place, must, depths = self.standing.flags, self.place, self.must, self.depth
+        bits, depth = 1 << p, -1
+        several: list[tuple[int, ...]] = []
+        for group in self.standing.compiled.groups[number]:
             if len(group) == 1:
-                bits |= self.must[group[0]]
-            else:
-                several.append(group)
-                common = -1
-                for member in group:
-                    common &= self.must[member]
-                bits |= common
-        self.must.append(bits)
+                if flags[group[0]]:
+                    continue
+                member = place[group[0]]
+                bits |= must[member]
+                depth = max(depth, depths[member])
+            elif not any(flags[m] for m in group):
+                members = tuple(place[m] for m in group)
+                several.append(members)
+                depth = max(depth, *(depths[m] for m in members))
+        depths.append(depth + 1)
+        if depth < 0:
+            self.ready_bits |= bits
+        if several:
+            bits |= self._choose(p, bits, several)
+        must.append(bits)
+
+    def _choose(self, p: int, bits: int, several: list[tuple[int, ...]]) -> int:
+        """Keep the any-of groups that leave a choice; return what all members of a group force alike."""
+        for members in several:
+            common = -1
+            for member in members:
+                common &= self.must[member]
+            bits |= common
         choices = tuple(g for g in map(self._without_dominated, several) if not g[0] & bits)
         if choices:
             self.choices[p] = choices
             self.choice_bits |= 1 << p
+        return bits
 
     def _without_dominated(self, group: tuple[int, ...]) -> Group:
         """Drop members that force another member: who takes them has met the group without them."""
@@ -147,7 +159,8 @@ def build_frame(standing: Standing, named: Iterable[int], limit: int | None = No
     stack = list(found)
     while stack:
         for group in groups[stack.pop()]:
-            if any(flags[m] for m in group):
+            # most groups have one member: no generator for them
+            if flags[group[0]] or (len(group) > 1 and any(flags[m] for m in group)):
                 continue
             for member in group:
                 if not seen[member]:
