@@ -46,13 +46,17 @@ class EmailForm(FlaskForm):
             Length(max=254),
         ],
     )
-    password = PasswordField(_l("Your password now"), validators=[InputRequired(_l("Write your password."))])
+    password = PasswordField(
+        _l("Your password now"), id="email-password", validators=[InputRequired(_l("Write your password."))]
+    )
 
 
 class CloseForm(FlaskForm):
     """The password, to close the account."""
 
-    password = PasswordField(_l("Your password now"), validators=[InputRequired(_l("Write your password."))])
+    password = PasswordField(
+        _l("Your password now"), id="close-password", validators=[InputRequired(_l("Write your password."))]
+    )
 
 
 @account.post("/preferences")
