@@ -22,6 +22,8 @@ from cbe.services.transaction import DatabaseFailure
 
 __all__ = ["command", "existing_file", "now", "progress_bar", "read", "write", "write_json", "write_table"]
 
+PROBLEMS_AT_ONCE = 1_000
+"""A broken file may have very many problems; they are written a part at a time, so that memory stays small."""
 existing_file = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path)
 
 
@@ -38,6 +40,8 @@ def command(group: click.Group | None, name: str) -> Callable[[Callable[..., Any
                 function(as_json=as_json, **arguments)
             except CbeError as error:
                 _end_with_problems(error.problems if isinstance(error, Invalid) else [("", str(error))], as_json)
+            except BrokenPipeError:  # whoever reads has enough; click ends quietly
+                raise
             except (OSError, DatabaseFailure) as error:
                 _end_with_problems([("", _in_words(error))], as_json)
 
@@ -92,7 +96,14 @@ def _width(text: str) -> int:
 
 def _end_with_problems(problems: list[Problem], as_json: bool) -> None:
     if as_json:
-        write_json({"ok": False, "problems": [{"at": at, "message": text} for at, text in problems]})
+        write('{"ok": false, "problems": [')
+        for start in range(0, len(problems), PROBLEMS_AT_ONCE):
+            lines = (
+                json.dumps({"at": at, "message": text}, ensure_ascii=False)
+                for at, text in problems[start : start + PROBLEMS_AT_ONCE]
+            )
+            write((",\n" if start else "\n") + ",\n".join(lines))
+        write("\n]}\n")
     else:
         for at, text in problems:
             click.echo(f"{at}: {text}" if at else text, err=True)

@@ -11,6 +11,9 @@ from typing import Any
 
 __all__ = ["N_", "CbeError", "Conflict", "Forbidden", "Invalid", "NotFound", "Problem"]
 
+MOST_TOLD = 20
+"""So many problems stand in the text of an ``Invalid``; all of them are in its ``problems``."""
+
 Problem = tuple[str, str]
 """A place as a JSON pointer (``""`` for the whole) and what is wrong there, in English."""
 
@@ -49,7 +52,7 @@ class Invalid(CbeError):
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: list[Problem] = list(problems)
-        super().__init__("; ".join(f"{at or 'the whole file'}: {text}" for at, text in self.problems))
-        self.message = "%(problems)s"
-        self.values = {"problems": str(self)}
+        self.problems: list[Problem] = problems if isinstance(problems, list) else list(problems)
+        told = [f"{at or 'the whole file'}: {text}" for at, text in self.problems[:MOST_TOLD]]
+        more = len(self.problems) - len(told)
+        super().__init__("%(problems)s", problems="; ".join([*told, f"and {more} more"] if more else told))
