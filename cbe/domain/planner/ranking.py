@@ -48,22 +48,45 @@ def rank(standing: Standing, budget_s: float) -> list[CredentialPlan]:
     deadline = time.monotonic() + budget_s
     keys = list(standing.compiled.credentials)
     search = Search(standing, keys)
-    looks = [search.look(key) for key in keys]
-    unsettled = [look for look in looks if look.answer is None]
-    for look in sorted(unsettled, key=lambda look: look.bound):
+    looks = _together(search, keys, deadline) if search.is_shared else _one_by_one(search, keys, deadline)
+    looks.sort(key=_Order(standing.compiled).key)
+    return [look.answer for look in looks if look.answer is not None]
+
+
+def _together(search: Search, keys: list[str], deadline: float) -> list[Look]:
+    """Look at all, then a first plan for all, then solve, the smallest puzzles first: what they spare is the others'."""
+    looks = [search.glance(key) for key in keys]
+    for look in sorted(looks, key=lambda look: look.bound):
+        # what forces nothing may be claimable, which is told whatever the time
+        if not look.forced or time.monotonic() < deadline:
+            search.settle(look)
+    unsettled = sorted((look for look in looks if look.answer is None), key=lambda look: look.bound)
+    for look in unsettled:
         if time.monotonic() < deadline:
             search.prepare(look)
-        search.sharpen(look)
-    # the smallest puzzles first: what they don't use of their share is the others'
+            search.sharpen(look)
     unsettled.sort(key=lambda look: len(look.puzzle.brings) if look.puzzle else 0)
     for position, look in enumerate(unsettled):
         now = time.monotonic()
-        if now >= deadline and look.answer is None:
-            look.answer = search.unfinished(look)
-        else:
+        if now < deadline:
             look.answer = search.finish(look, now + (deadline - now) / (len(unsettled) - position))
-    looks.sort(key=_Order(standing.compiled).key)
-    return [look.answer for look in looks if look.answer is not None]
+        elif look.answer is None:
+            look.answer = search.unfinished(look)
+    return looks
+
+
+def _one_by_one(search: Search, keys: list[str], deadline: float) -> list[Look]:
+    """Look, solve and forget each in turn: for programs so wide that the looks don't fit in memory together."""
+    answered: list[Look] = []
+    for position, key in enumerate(keys):
+        now = time.monotonic()
+        if now >= deadline:
+            answered.append(Look(key, search.unsearched(key)))
+            continue
+        look = search.look(key)
+        answer = search.finish(look, now + (deadline - now) / (len(keys) - position))
+        answered.append(Look(key, answer, units=look.units))
+    return answered
 
 
 def rank_first(standing: Standing, budget_s: float, limit: int) -> list[CredentialPlan]:
@@ -71,6 +94,8 @@ def rank_first(standing: Standing, budget_s: float, limit: int) -> list[Credenti
     deadline = time.monotonic() + budget_s
     keys = list(standing.compiled.credentials)
     search = Search(standing, keys)
+    if not search.is_shared:
+        return rank(standing, budget_s)[:limit]
     order = _Order(standing.compiled)
     # how far each is: 0 a first bound, 1 a sharper one, 2 the answer
     heap: list[tuple[Key, int, Look]] = []

@@ -58,6 +58,11 @@ class Search:
         assert frame is not None
         return Rules(frame)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether one frame serves all; if not, looks are wide and should not be kept."""
+        return self._shared is not None
+
     def look(self, credential_id: str) -> Look:
         """Return the answer when nothing is left to choose, else what every plan holds."""
         look = self.glance(credential_id)
@@ -129,6 +134,11 @@ class Search:
         if look.puzzle is not None and look.greedy is not None:
             return self._answer(look, look.rules, look.puzzle.bits(look.greedy), look.bound)
         return CredentialPlan(look.id, self._started(look.id), None, None, False, self._hours(look.bound))
+
+    def unsearched(self, credential_id: str) -> CredentialPlan:
+        """Return the answer when there was no time to look at all: no plan and a bound of nothing."""
+        late = CredentialPlan(credential_id, self._started(credential_id), None, None, False, Decimal(0))
+        return self._settled(credential_id) or late
 
     def _hours(self, units: int) -> Decimal:
         with localcontext(prec=100):
