@@ -38,6 +38,7 @@ def register(app: Flask) -> None:
     def run_() -> None:
         """Run the job worker in the foreground until it is told to end."""
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+        logging.getLogger("huey").setLevel(logging.WARNING)
         run(app)
 
     app.cli.add_command(group)

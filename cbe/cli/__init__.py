@@ -41,4 +41,4 @@ def prepare(app: Flask, *, seed: bool) -> list[str]:
         if not seed:
             return []
         demo_seed.seed_demo(SYSTEM, if_empty=True, now=now())
-        return demo_seed.account_lines()
+        return demo_seed.account_lines() if demo_seed.is_seeded() else []

@@ -41,6 +41,10 @@ class NewDecision:
     reason: str | None = None
     source_digest: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.kind in ("assessment", "recognition") and self.assessor_id is None:
+            raise ValueError("an assessor decides this, and only they")
+
 
 def put_decisions(tx: Transaction, decisions: Iterable[tuple[EnrolmentRow, NewDecision]]) -> list[UUID]:
     """Put decisions on records as part of the caller's change and return their ids, in order.

@@ -36,7 +36,7 @@ from ..transaction import Transaction, transaction
 from .cast import DATA, DOMAIN, GROUPS, LEARNERS, NURSING, STAFF, LearnerPlan
 from .history import Event, History, Traits, earned, live, walk
 
-__all__ = ["ACCOUNTS", "PASSWORD", "account_lines", "seed_demo"]
+__all__ = ["ACCOUNTS", "PASSWORD", "account_lines", "is_seeded", "seed_demo"]
 
 PASSWORD = "demo"  # noqa: S105 (everybody may know it: the demo is refused where it could do harm)
 ACCOUNTS = tuple(f"{name}@{DOMAIN}" for name in ("learner", "instructor", "designer", "registrar", "admin"))
@@ -89,6 +89,11 @@ def account_lines() -> list[str]:
     return [f"{email}  password: {PASSWORD}" for email in ACCOUNTS]
 
 
+def is_seeded() -> bool:
+    """Tell whether the demo is in."""
+    return people.find_account_by_email(ACCOUNTS[0]) is not None
+
+
 def seed_demo(actor: Actor, *, if_empty: bool = False, now: datetime) -> bool:
     """Put the demo in and return True; False when it is there already (or, ``if_empty``, when anybody is).
 
@@ -97,7 +102,7 @@ def seed_demo(actor: Actor, *, if_empty: bool = False, now: datetime) -> bool:
     policy.require(actor, "installation:keep")
     if not installation().demo:
         raise Forbidden("Demo accounts have passwords that everybody knows. Set CBE_DEMO=1 where that does no harm.")
-    if people.find_account_by_email(ACCOUNTS[0]) or (if_empty and copying.holds_people()):
+    if is_seeded() or (if_empty and copying.holds_people()):
         return False
     for key in (DATA, NURSING):
         data = (FOLDER / f"{key}.json").read_bytes()
