@@ -21,12 +21,14 @@ from .access import ACCESS, missing_rows
 __all__ = ["CHART_STYLES", "install", "safe_next"]
 
 STATUSES: dict[type[CbeError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
-CHART_STYLES = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
-"""The digest of the empty style that plotly adds; only chart pages allow it."""
+CHART_STYLES = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
+"""The digests of the two styles that plotly 7.1 adds: an empty one, and the one of its street maps, which we don't use
+but which it adds whenever it loads. Only chart pages allow them; a browser test hears when another version adds more."""
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'self'{styles}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
+"""Scripts, styles, fonts and connections follow the default; a page that is framed by nobody needs no X-Frame-Options."""
 log = logging.getLogger(__name__)
 
 
@@ -64,20 +66,27 @@ def _fence() -> AnyResponse | None:
 
 
 def _headers(response: Response) -> Response:
-    styles = f" {CHART_STYLES}" if getattr(response, "has_charts", False) else ""
+    styles = f"; style-src 'self' {CHART_STYLES}" if getattr(response, "has_charts", False) else ""
     response.headers.setdefault("Content-Security-Policy", POLICY.format(styles=styles))
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "private, no-store" if identity.signed_in() else "no-cache")
+        _keep_apart(response)
+    return response
+
+
+def _keep_apart(response: Response) -> None:
+    """Let no cache show one reader's page to another: kept nowhere, or varied by all that makes it."""
+    if identity.signed_in():
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    response.headers.setdefault("Cache-Control", "no-cache")
+    if "no-store" not in response.headers["Cache-Control"]:
         response.vary.add("Cookie")
         response.vary.add("Accept-Language")
-    return response
 
 
 def _wants_json() -> bool:

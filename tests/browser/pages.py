@@ -1,0 +1,38 @@
+"""Every page a person of the demo can reach by links, one address for each kind of page."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
+
+MOST_LOOKED_AT = 60
+DOWNLOADS = ("my_data_json", "my_data_csv", "static")
+
+
+def reachable(page: Page, routes: MapAdapter, start: str = "/home") -> dict[str, str]:
+    """Follow links from `start` and return endpoint → the first address found that opens it."""
+    found: dict[str, str] = {}
+    waiting, seen = [start], {start}
+    while waiting and len(seen) < MOST_LOOKED_AT:
+        path = waiting.pop(0)
+        page.goto(path)
+        here = urlsplit(page.url).path
+        found.setdefault(endpoint_of(routes, here) or here, path)
+        for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))"):
+            parts = urlsplit(link)
+            kind = endpoint_of(routes, parts.path)
+            if parts.netloc or kind is None or kind.endswith(DOWNLOADS) or kind in found or parts.path in seen:
+                continue
+            found[kind] = link
+            seen.add(parts.path)
+            waiting.append(link)
+    return found
+
+
+def endpoint_of(routes: MapAdapter, path: str) -> str | None:
+    """Return the name of the route that answers a GET of `path`, if any."""
+    try:
+        return str(routes.match(path, method="GET")[0])
+    except HTTPException:
+        return None
