@@ -23,7 +23,7 @@ from cbe.domain import policy
 from cbe.domain.errors import CbeError, Conflict
 from cbe.domain.policy import Actor
 from cbe.store import copying
-from cbe.store.database import installation
+from cbe.store.database import DatabaseFailure, installation
 
 from .backup_check import COMMENT, DIGEST, FORMAT, MANIFEST, Archive, open_archive
 
@@ -162,8 +162,9 @@ def _rebuild(archive: Archive) -> None:
     content = ((table, columns, archive.rows(table)) for table, columns in archive.tables.items())
     try:
         copying.rebuild(archive.revision, content)
-    except (ValueError, TypeError) as error:
-        raise CbeError("The rows of this copy do not fit: %(why)s. Nothing was changed.", why=str(error)) from error
+    except (ValueError, TypeError, DatabaseFailure) as error:
+        why = str(error).splitlines()[0]
+        raise CbeError("This copy could not be put in place: %(why)s. Nothing was changed.", why=why) from error
 
 
 def _place(name: str) -> Path:

@@ -87,12 +87,11 @@ def live(compiled: CompiledProgram, traits: Traits, numbers: Random) -> History:
     while traits.hours and len(history.until) < len(compiled.ids):
         key = _choose(compiled, history, traits, numbers)
         spent += float(compiled.competencies[key].effort_hours) * numbers.uniform(0.8, 1.2)
-        day = traits.start + timedelta(days=int(spent * days_per_hour))
+        day = _possible(compiled, history, key, traits.start + timedelta(days=int(spent * days_per_hour)))
         if day > traits.end:
-            if numbers.random() < 0.4:
-                history.events.append(
-                    _not_yet(compiled, key, traits.end - timedelta(days=4), traits.assessors, numbers)
-                )
+            late = traits.end - timedelta(days=4)
+            if numbers.random() < 0.5 and late > _opened(compiled, history, key):
+                history.events.append(_not_yet(compiled, key, late, traits.assessors, numbers))
             break
         _master(compiled, history, key, day, traits.assessors, numbers)
     return history
@@ -174,10 +173,11 @@ def _master(
     """Add the decisions that make mastery by the rule, the last of them on the day, now and then after a ``not_yet``."""
     competency = compiled.competencies[key]
     rule, rubric = _rule(compiled, competency)
-    day = _working_day(day)
+    day = _working_day(_possible(compiled, history, key, day))
     needed = max(rule.assessors, rule.days)
-    if kind == "assessment" and numbers.random() < 0.12:
-        history.events.append(_not_yet(compiled, key, day - timedelta(days=7 * needed), assessors, numbers))
+    before = day - timedelta(days=7 * needed)
+    if kind == "assessment" and numbers.random() < 0.16 and before > _opened(compiled, history, key):
+        history.events.append(_not_yet(compiled, key, before, assessors, numbers))
     who = numbers.sample(list(assessors), k=min(needed, len(assessors)))
     for turn in range(needed):
         on = _working_day(day - timedelta(days=(needed - 1 - turn) * 3)) if rule.days > 1 else day
@@ -193,6 +193,18 @@ def _master(
             )
         )
     _keep(compiled, history, key, day)
+
+
+def _opened(compiled: CompiledProgram, history: History, key: str) -> date:
+    """Return the day on which every prerequisite group was met for the first time."""
+    groups = compiled.competencies[key].prerequisites
+    return max((min(history.since[one] for one in group if one in history.since) for group in groups), default=date.min)
+
+
+def _possible(compiled: CompiledProgram, history: History, key: str, day: date) -> date:
+    """Return the day, or the first after it on which all decisions fit behind the prerequisites."""
+    rule, _ = _rule(compiled, compiled.competencies[key])
+    return max(day, _opened(compiled, history, key) + timedelta(days=5 * (rule.days - 1)))
 
 
 def _keep(compiled: CompiledProgram, history: History, key: str, day: date) -> None:

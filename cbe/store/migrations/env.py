@@ -10,11 +10,11 @@ database = migrate.db
 
 with database.engine.connect() as connection:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.rollback()
+        # past SQLAlchemy, which would begin a transaction first, and inside one the pragma does nothing
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
         connection = connection.execution_options(cbe_write=True)
     context.configure(connection=connection, target_metadata=database.metadata, **migrate.configure_args)
     with context.begin_transaction():
         context.run_migrations()
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
