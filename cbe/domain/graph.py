@@ -211,27 +211,30 @@ class CompiledProgram:
 
     def ready_mask(self, mastered: Mask) -> Mask:
         """Return which competencies outside ``mastered`` have every prerequisite group met; both rows of V booleans."""
-        members, group_starts, first_group = self._ready_arrays
-        if not len(members):
-            return ~mastered
-        unmet = np.empty(len(group_starts) + 1, dtype=np.int32)
-        unmet[0] = 0
-        np.cumsum(~np.logical_or.reduceat(mastered[members], group_starts), out=unmet[1:])
-        counts = unmet[first_group]
-        ready: Mask = (counts[1:] == counts[:-1]) & ~mastered
-        return ready
+        single_members, single_targets, members, starts, targets = self._ready_arrays
+        unready = mastered.copy()
+        unready[single_targets[~mastered[single_members]]] = True
+        if len(starts):
+            unready[targets[~np.logical_or.reduceat(mastered[members], starts)]] = True
+        return ~unready
 
     @cached_property
-    def _ready_arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
+    def _ready_arrays(self) -> tuple[NDArray[np.int64], ...]:
+        """Groups of one as pairs, which most are; the others as members in a row with where each group starts."""
+        single: list[tuple[int, int]] = []
         members: list[int] = []
         starts: list[int] = []
-        first = [0]
-        for groups in self.groups:
+        targets: list[int] = []
+        for target, groups in enumerate(self.groups):
             for group in groups:
-                starts.append(len(members))
-                members.extend(group)
-            first.append(len(starts))
-        return np.array(members, np.int32), np.array(starts, np.int64), np.array(first, np.int32)
+                if len(group) == 1:
+                    single.append((group[0], target))
+                else:
+                    starts.append(len(members))
+                    members.extend(group)
+                    targets.append(target)
+        pairs = np.array(single, np.int64).reshape(-1, 2).T
+        return pairs[0].copy(), pairs[1].copy(), *(np.array(row, np.int64) for row in (members, starts, targets))
 
     @cached_property
     def _scopes(self) -> dict[str, int]:

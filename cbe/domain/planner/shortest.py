@@ -145,8 +145,7 @@ class Search:
             return Decimal(units) / Decimal(self.compiled.hour_scale)
 
     def _started(self, credential_id: str) -> Status:
-        begun = self.standing.mastered_bits & self.compiled.scope_bits(credential_id)
-        return Status.IN_PROGRESS if begun else Status.OPEN
+        return Status.IN_PROGRESS if self.standing.has_begun(credential_id) else Status.OPEN
 
     def _answer(self, look: Look, rules: Rules, bits: int, bound: int | None) -> CredentialPlan:
         """Return the answer for a valid plan; without a bound it is proven."""

@@ -33,9 +33,18 @@ class Standing:
             self.flags[compiled.index[key]] = 1
 
     @cached_property
-    def mastered_bits(self) -> int:
-        """The mastered competencies as bits by number in the program."""
-        return int.from_bytes(np.packbits(np.frombuffer(self.flags, np.uint8), bitorder="little").tobytes(), "little")
+    def _begun(self) -> bytearray:
+        """Whether a competency or anything behind it, through any group, is mastered."""
+        begun = bytearray(self.flags)
+        groups = self.compiled.groups
+        for number in self.compiled.order_index:
+            if not begun[number]:
+                begun[number] = any(begun[m] for group in groups[number] for m in group)
+        return begun
+
+    def has_begun(self, credential_id: str) -> bool:
+        """Return whether anything mastered is in the credential's scope."""
+        return any(self._begun[number] for number in self.compiled.named_numbers(credential_id))
 
 
 class Weights:
