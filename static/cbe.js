@@ -1,48 +1,38 @@
 // Comforts only: every page does all it can do without this file. docs/style.md lists the hooks.
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const help = document.getElementById("help");
   const keys = document.documentElement.dataset.keys !== "off";
 
-  if (help) all("[data-help]").forEach(button => {
-    button.hidden = false;
-    button.onclick = () => help.showModal();
-  });
-
   addEventListener("keydown", event => {
-    if (!keys || event.ctrlKey || event.metaKey || event.altKey || help?.open) return;
+    if (!keys || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
     const search = document.getElementById("q");
     if (event.key === "/" && search) search.select(), search.focus();
-    else if (event.key === "?" && help) help.showModal();
+    else if (event.key === "?") location = document.getElementById("help").href;
     else return;
     event.preventDefault();
-  });
-
-  all("table[data-filter]").forEach(table => {
-    const input = document.querySelector("main [type=search]");
-    input?.addEventListener("input", () => {
-      const words = input.value.toLocaleLowerCase().split(/\s+/);
-      all("tbody", table).forEach(body => {
-        const rows = all("tr:not(:has(.sec))", body);
-        rows.forEach(row => {
-          const text = row.textContent.toLocaleLowerCase();
-          row.hidden = !words.every(word => text.includes(word));
-        });
-        body.hidden = rows.every(row => row.hidden);
-      });
-    });
   });
 
   all(".map").forEach(map => {
     const svg = map.querySelector("svg");
     const boxes = all("a", svg);
-    const [solid, dashed] = all("g > path", svg);
-    const cut = path => path.getAttribute("d").split("M").slice(1);
-    const parts = [cut(solid), cut(dashed)];
+    const [solid, dashed] = all("g[aria-hidden] > path", svg);
+    // A part begins at a box or where it leaves an earlier part: `drawn` knows the way to every corner.
+    const drawn = {};
+    const lines = path => path.getAttribute("d").split("M").slice(1).map(part => {
+      let [x, y] = part.match(/-?\d+/g).map(Number), line = drawn[[x, y]] || `M${x} ${y}`;
+      part.match(/[cv][^cv]+/g).forEach(step => {
+        const ends = step.match(/-?\d+/g).map(Number);
+        y += ends.pop();
+        x += ends.pop() || 0;
+        drawn[[x, y]] = line += step;
+      });
+      return line;
+    });
+    const parts = [lines(solid), lines(dashed)];
     // The parts of both paths stand in the order of the boxes and of their data-p.
     const into = boxes.map(box => (box.dataset.p || "").split("~").flatMap((list, kind) =>
-      (list.match(/\d+/g) || []).map(from => ({ from: +from, line: "M" + parts[kind].shift() }))));
+      (list.match(/\d+/g) || []).map(from => ({ from: +from, line: parts[kind].shift() }))));
     const way = document.createElementNS(svg.namespaceURI, "path");
     way.setAttribute("class", "way");
     solid.parentNode.append(way);

@@ -38,6 +38,7 @@ ACCESS: dict[str, Access] = {
     "public.sign_in": PUBLIC,
     "public.forgotten": PUBLIC,
     "public.link": PUBLIC,
+    "public.help_page": PUBLIC,
     "public.health": PUBLIC,
     "account.preferences": PUBLIC,
     "account.sign_out": OWN,

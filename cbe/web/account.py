@@ -162,6 +162,7 @@ def _settings_page(
     page = render_template(
         "account/settings.html",
         person=_person(),
+        all_time_zones=identity.all_time_zones(),
         password=password or PasswordForm(formdata=None),
         email=email or EmailForm(formdata=None),
         close=close or CloseForm(formdata=None),

@@ -21,7 +21,9 @@ from .access import ACCESS, missing_rows
 __all__ = ["CHART_STYLES", "install", "safe_next"]
 
 STATUSES: dict[type[CbeError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
-CHART_STYLES = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
+CHART_STYLES = (
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
+)
 """The digests of the two styles that plotly 7.1 adds: an empty one, and the one of its street maps, which we don't use
 but which it adds whenever it loads. Only chart pages allow them; a browser test hears when another version adds more."""
 POLICY = (

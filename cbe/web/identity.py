@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import cast
@@ -27,7 +28,14 @@ TIME_ZONES = (
     "Asia/Shanghai", "Asia/Tehran", "Asia/Tokyo", "Australia/Sydney", "Europe/Berlin", "Europe/Istanbul",
     "Europe/Lisbon", "Europe/London", "Europe/Madrid", "Europe/Paris", "Pacific/Auckland",
 )  # fmt: skip
-"""The ones offered; any other that a device has told keeps its place in the list."""
+"""The ones every page offers to who isn't signed in; one's own, if another, is added."""
+COMMON_TIME_ZONES = (
+    "UTC", "Africa/Cairo", "Africa/Lagos", "America/Chicago", "America/Los_Angeles", "America/New_York",
+    "America/Sao_Paulo", "Asia/Dubai", "Asia/Kolkata", "Asia/Shanghai", "Europe/Berlin", "Europe/London",
+)  # fmt: skip
+"""The ones every page offers to the others, who find all in their settings."""
+
+PLACE = re.compile("(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/")
 
 login_manager = LoginManager()
 
@@ -95,6 +103,16 @@ def theme() -> str:
     person = signed_in()
     chosen = (person.theme if person else None) or request.cookies.get("theme")
     return chosen if chosen in THEMES else "system"
+
+
+def time_zones() -> list[str]:
+    """Return the time zones a page offers, the reader's among them."""
+    return sorted({time_zone(), *(COMMON_TIME_ZONES if signed_in() else TIME_ZONES)})
+
+
+def all_time_zones() -> list[str]:
+    """Return every time zone that is named after a place, and UTC."""
+    return sorted({time_zone(), "UTC", *(zone for zone in available_timezones() if PLACE.match(zone))})
 
 
 def time_zone() -> str:

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from .map_order import LITTLE, Floats, Ints, Places, ordered
 
-__all__ = ["Box", "Layout", "Route", "layout"]
+__all__ = ["GRID", "Box", "Layout", "Route", "layout"]
 
 
-GAP_X, GAP_BEND, GAP_Y = 12, 12, 40
+GAP_X, GAP_BEND, GAP_Y = 10, 10, 40
+GRID = 5
+"""Every place and size is a multiple of it, so that a drawing says them in few digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def layout(
 
     >>> picture = layout(["a", "b", "c"], [("a", "b"), ("a", "c")])
     >>> [(box.layer, box.x) for box in picture.boxes.values()]
-    [(0, 76), (1, 0), (1, 152)]
+    [(0, 75), (1, 0), (1, 150)]
     """
     index = {node: i for i, node in enumerate(nodes)}
     pairs = [(index[source], index[target]) for source, target in edges]
@@ -208,7 +210,7 @@ def _positions(places: Places, order: list[Ints], node_width: int, max_width: in
             x[row] = np.clip(free, 0, width - widths[number]) + offsets[number]
     present = np.concatenate(order) if order else np.zeros(0, dtype=np.int64)
     left = (x - half)[present].min(initial=width)
-    middles = np.floor(x - left + 0.5).astype(np.int64) - GAP_X // 2
+    middles = GRID * np.floor((x - left) / GRID + 0.5).astype(np.int64) - GAP_X // 2
     return middles, max(0, int((middles + half)[present].max(initial=0)) - GAP_X // 2)
 
 

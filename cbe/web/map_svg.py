@@ -1,20 +1,21 @@
-"""The mastery map as SVG: a link in a box for every competency, the edges as three paths.
+"""The mastery map as SVG: a link in a box for every competency, the edges as two paths.
 
 Here is markup only, as terse as it can be: colours, fonts and line styles are the style sheet's, by ``data-state``.
 Where things stand is ``map_layout``'s. ``data-p`` lists the boxes an edge comes from, by their number in the document;
-those after ``~`` are alternatives. Both keep the order of the paths' parts, so that a script can find an edge.
+those after ``~`` are alternatives. Both keep the order of the paths' parts, so that a script can find an edge; a part
+begins where its edge leaves what an earlier part of the same source has drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from unicodedata import combining
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from .map_layout import Layout, Route
+from .map_layout import GRID, Layout, Route
 from .texts import STATES
 
 __all__ = ["ZOOMS", "MapNode", "render_map", "wrap"]
@@ -58,7 +59,7 @@ def render_map(
         f'<div class="map scroll" role="region" tabindex="0" aria-label="{label}" data-zoom="{zoom}">',
         f'<svg width="{width * factor:g}" height="{height * factor:g}" viewBox="-8 -4 {width} {height}">',
         _box(layout, rtl=rtl),
-        _edges(layout, plain, dashed),
+        _edges(layout, plain.values(), dashed.values()),
         *(_node(layout, node, _origins(plain[node.id], dashed[node.id], number), rtl=rtl) for node in nodes),
         "</svg></div>",
     ]
@@ -66,36 +67,40 @@ def render_map(
 
 
 def _box(layout: Layout, *, rtl: bool) -> str:
+    """Draw what all boxes share: the box, and one with the tip of its edges."""
     left = PADDING - layout.node_width if rtl else -PADDING
-    return f'<defs><rect id="n" x="{left}" y="{-BASELINE}" width="{layout.node_width}" height="{layout.node_height}" rx="9"/></defs>'
-
-
-def _edges(layout: Layout, plain: dict[str, list[Route]], dashed: dict[str, list[Route]]) -> str:
-    tips = [
-        f"M{box.x + layout.node_width // 2} {box.y}l-4-7h8z"
-        for key, box in layout.boxes.items()
-        if plain.get(key) or dashed.get(key)
-    ]
-    solid, broken = (
-        "".join(_path(layout, route) for routes in kind.values() for route in routes).replace(" -", "-")
-        for kind in (plain, dashed)
+    return (
+        f'<defs><rect id="n" x="{left}" y="{-BASELINE}" width="{layout.node_width}" height="{layout.node_height}" rx="9"/>'
+        f'<g id="m"><use href="#n"/><path class="tips" d="M{left + layout.node_width // 2}-{BASELINE}l-4-7h8z"/></g></defs>'
     )
-    return f'<g aria-hidden="true"><path d="{solid}"/><path class="any" d="{broken}"/><path class="tips" d="{"".join(tips)}"/></g>'
 
 
-def _path(layout: Layout, route: Route) -> str:
-    """Describe one edge: a curve between two rows, upright through a row."""
-    gap = layout.row_gap
-    parts = [f"M{route.xs[0]} {layout.top(route.row) + layout.node_height}"]
-    upright = 0
-    for here, there in zip(route.xs, route.xs[1:], strict=False):
-        if here == there:
-            upright += gap + layout.node_height
-            continue
-        parts.append(f"v{upright}" * bool(upright) + f"c0 {gap // 2} {there - here} {gap // 2} {there - here} {gap}")
-        upright = layout.node_height
-    rest = upright - layout.node_height
-    return "".join(parts) + f"v{rest}" * (rest > 0)
+def _edges(layout: Layout, plain: Iterable[list[Route]], dashed: Iterable[list[Route]]) -> str:
+    """Draw all edges in units of the grid: first those that are needed, then what alternatives add."""
+    drawn: set[tuple[str, tuple[int, ...]]] = set()
+    solid, broken = (
+        "".join(_path(layout, route, drawn) for routes in kind for route in routes) for kind in (plain, dashed)
+    )
+    return (
+        f'<g aria-hidden="true" transform="translate({layout.node_width // 2})scale({GRID})">'
+        f'<path d="{solid}"/><path class="any" d="{broken}"/></g>'
+    )
+
+
+def _path(layout: Layout, route: Route, drawn: set[tuple[str, tuple[int, ...]]]) -> str:
+    """Describe what of an edge isn't drawn yet: a curve between two rows, upright through a row."""
+    gap, height = layout.row_gap // GRID, layout.node_height // GRID
+    xs = [(x - layout.node_width // 2) // GRID for x in route.xs]
+    start = 0
+    while start + 2 < len(xs) and (route.source, route.xs[: start + 2]) in drawn:
+        start += 1
+    parts = [f"M{xs[start]} {(layout.top(route.row + start) + layout.node_height) // GRID}"]
+    for step in range(start, len(xs) - 1):
+        drawn.add((route.source, route.xs[: step + 2]))
+        across = xs[step + 1] - xs[step]
+        parts.append(f"v{height}" * (step > start))
+        parts.append(f"c0 {gap // 2} {across} {gap // 2} {across} {gap}" if across else f"v{gap}")
+    return "".join(parts).replace(" -", "-")
 
 
 def _origins(plain: list[Route], dashed: list[Route], number: dict[str, int]) -> str:
@@ -108,6 +113,7 @@ def _node(layout: Layout, node: MapNode, origins: str, *, rtl: bool) -> str:
     box = layout.boxes[node.id]
     lines, is_whole = wrap(node.title, layout.node_width - 2 * PADDING)
     word = STATES[node.state]
+    shape = "m" if origins else "n"
     x = box.x + (layout.node_width - PADDING if rtl else PADDING)
     attributes = [
         f'href="{escape(node.href)}" data-competency="{escape(node.id)}" data-state="{node.state}"',
@@ -117,7 +123,7 @@ def _node(layout: Layout, node: MapNode, origins: str, *, rtl: bool) -> str:
     ]
     second = f' <tspan x="0" dy="{LINE}">{escape(lines[1])}</tspan>' if len(lines) > 1 else ""
     return (
-        f'<a {"".join(attributes)} transform="translate({x} {box.y + BASELINE})"><use href="#n"/><use href="#i-{node.state}"/>'
+        f'<a {"".join(attributes)} transform="translate({x} {box.y + BASELINE})"><use href="#{shape}"/><use href="#i-{node.state}"/>'
         f'<text>{escape(lines[0])}{second} <tspan x="{-21 if rtl else 21}" y="-18">{escape(word)}</tspan></text></a>'
     )
 

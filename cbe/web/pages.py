@@ -66,15 +66,14 @@ def register(app: Flask) -> None:
 def page_context(assets: Assets) -> dict[str, Any]:
     """Return what every template may use without being given it."""
     person = identity.signed_in()
-    zone = identity.time_zone()
     reader = Reader(
         assets=assets,
         locale=identity.locale(),
         dir=identity.direction(),
         theme=identity.theme(),
-        time_zone=zone,
+        time_zone=identity.time_zone(),
         languages=list(identity.LANGUAGES.items()),
-        time_zones=sorted({zone, *identity.TIME_ZONES}),
+        time_zones=identity.time_zones(),
         account=person,
         keys=person.single_keys if person else True,
     )

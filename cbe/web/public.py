@@ -111,6 +111,12 @@ def link(token: str) -> Page:
     return render_template("public/link.html", form=form, purpose=purpose), 422 if form.errors else 200
 
 
+@public.get("/help")
+def help_page() -> str:
+    """Say which keys do what."""
+    return render_template("public/help.html")
+
+
 @public.get("/health")
 def health() -> tuple[dict[str, str], int]:
     """Say that the server answers."""
