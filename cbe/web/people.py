@@ -80,6 +80,7 @@ def person(account_id: UUID) -> Page:
 @people.post("/<uuid:account_id>/roles")
 def grant_role(account_id: UUID) -> Page:
     """Give a role in a program."""
+    service.get_person(identity.actor(), account_id)
     form = _role_form()
     if form.validate_on_submit():
         try:
@@ -98,6 +99,7 @@ def grant_role(account_id: UUID) -> Page:
 @people.post("/<uuid:account_id>/roles/end")
 def end_role(account_id: UUID) -> Response:
     """Take a role away."""
+    service.get_person(identity.actor(), account_id)
     service.end_role(
         identity.actor(), account_id, request.form.get("program", ""), request.form.get("role", ""), now=identity.now()
     )

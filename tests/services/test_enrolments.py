@@ -59,7 +59,9 @@ def test_asking_twice_is_refused(now, stranger):
 @pytest.mark.parametrize("old", enrolments.MOVES)
 def test_an_enrolment_goes_only_where_the_table_says(now, stranger, registrar, old):
     for new in enrolments.MOVES:
-        enrolment = rows.find_enrolment_of(stranger.account_id, registrar.actor.roles and next(iter(registrar.actor.roles)))
+        enrolment = rows.find_enrolment_of(
+            stranger.account_id, registrar.actor.roles and next(iter(registrar.actor.roles))
+        )
         if enrolment is None:
             enrolments.enrol(SYSTEM, stranger.account_id, "web", status=old, now=now)
             enrolment = rows.find_enrolment_of(stranger.account_id, next(iter(registrar.actor.roles)))
@@ -77,7 +79,7 @@ def test_a_status_is_not_set_for_the_future_nor_before_the_last(now, registrar, 
 
 def test_a_learner_names_goals_and_hours_a_week(now, learner, cast):
     credential = next(iter(programs.compiled_version(cast.version_id).credentials))
-    enrolments.set_goals(learner.actor, "web", [(credential, date(2027, 3, 1))], hours_per_week=Decimal("6"), now=now)
+    enrolments.set_goals(learner.actor, "web", [(credential, date(2027, 3, 1))], hours_per_week=Decimal(6), now=now)
     assert [goal.credential for goal in rows.list_goals(learner.enrolment_id)] == [credential]
     assert rows.find_enrolment(learner.enrolment_id).hours_per_week == 6
     enrolments.set_goals(learner.actor, "web", [], hours_per_week=None, now=now)

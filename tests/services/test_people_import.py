@@ -23,7 +23,14 @@ def bring_in(actor, text, now, *, program="web", dry_run=False):
 def test_a_table_makes_accounts_enrolments_roles_and_groups(now, registrar):
     table = "email,name,role,group\na@cbe.example,Ada,,Night\nb@cbe.example,Ben,instructor,\n"
     report = bring_in(registrar.actor, table, now)
-    assert (report.lines, report.accounts, report.enrolments, report.roles, report.groups, report.places) == (2, 2, 1, 1, 1, 1)
+    assert (report.lines, report.accounts, report.enrolments, report.roles, report.groups, report.places) == (
+        2,
+        2,
+        1,
+        1,
+        1,
+        1,
+    )
     assert people.list_people(SYSTEM, "a@cbe").people[0].learns == {"web": "active"}
     assert [one.learners for one in groups.list_groups(SYSTEM, "web").groups if one.name == "Night"] == [1]
 
@@ -32,7 +39,14 @@ def test_the_same_table_twice_is_once(now, registrar):
     table = "email,name,role,group\na@cbe.example,Ada,,Night\nb@cbe.example,Ben,instructor,\n"
     bring_in(registrar.actor, table, now)
     again = bring_in(registrar.actor, table, now)
-    assert (again.accounts, again.enrolments, again.roles, again.groups, again.places, again.unchanged) == (0, 0, 0, 0, 0, 2)
+    assert (again.accounts, again.enrolments, again.roles, again.groups, again.places, again.unchanged) == (
+        0,
+        0,
+        0,
+        0,
+        0,
+        2,
+    )
 
 
 def test_looking_through_changes_nothing(now, registrar):
@@ -97,7 +111,12 @@ def test_a_table_of_groups_names_people_of_the_program_only(now, registrar):
     table = "group,email,role\n,learner@cbe.example,\nA,stranger@cbe.example,\nA,learner@cbe.example,adviser\nA,learner@cbe.example,boss\n"
     with pytest.raises(Invalid) as error:
         import_groups(registrar.actor, "web", table.encode(), dry_run=False, now=now)
-    assert [at for at, _ in error.value.problems] == ["/lines/2/group", "/lines/3/email", "/lines/4/email", "/lines/5/role"]
+    assert [at for at, _ in error.value.problems] == [
+        "/lines/2/group",
+        "/lines/3/email",
+        "/lines/4/email",
+        "/lines/5/role",
+    ]
 
 
 @pytest.mark.slow

@@ -98,7 +98,9 @@ def test_a_group_is_made_filled_given_and_removed(sign_in, registrar, instructor
     page = text_of(post(browser, "/programs/web/groups", name="Night"))
     group = re.search(r'action="(/groups/[0-9a-f-]+)/learners"', page).group(1)
     assert "Take out" in text_of(post(browser, f"{group}/learners", learner=str(learner.enrolment_id)))
-    assert "Take the group away" in text_of(post(browser, f"{group}/staff", staff=f"instructor:{instructor.account_id}"))
+    assert "Take the group away" in text_of(
+        post(browser, f"{group}/staff", staff=f"instructor:{instructor.account_id}")
+    )
     assert "Late" in text_of(post(browser, f"{group}/name", name="Late"))
     assert text_of(post(browser, f"{group}/remove"), 409)
     assert text_of(post(browser, f"{group}/learners/{learner.enrolment_id}/remove"))
@@ -137,3 +139,25 @@ def test_the_problems_of_a_table_are_told_by_line_and_the_text_stays(sign_in, re
 def test_pages_speak_arabic_from_right_to_left(sign_in, administrator, url):
     page = text_of(sign_in(administrator).get(url, headers={"Accept-Language": "ar"}))
     assert 'dir="rtl"' in page
+
+
+def test_the_home_of_an_instructor_asks_no_more_of_the_database_for_more_learners(app, cast, sign_in, now):
+    from sqlalchemy import event
+
+    from cbe.domain.policy import SYSTEM
+    from cbe.services import people_import
+    from cbe.store.database import db
+
+    browser, counts = sign_in(cast.people["instructor"]), []
+    for more in (0, 60):
+        table = "email,name,group\n" + "".join(f"p{n}@cbe.example,P,{('morning', '')[n % 2]}\n" for n in range(more))
+        with app.app_context():
+            people_import.import_people(SYSTEM, "web", table.encode(), compose=lambda *_: ("", ""), dry_run=False, now=now)
+            engine, asked = db.engine, []
+        listener = lambda *args: asked.append(args[2])  # noqa: E731, B023
+        event.listen(engine, "before_cursor_execute", listener)
+        text_of(browser.get("/home"))
+        event.remove(engine, "before_cursor_execute", listener)
+        counts.append(len(asked))
+    assert counts[0] in (counts[1], counts[1] - 1), counts
+    assert counts[1] <= 14

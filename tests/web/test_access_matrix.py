@@ -1,0 +1,242 @@
+"""Every route × method × person: who gets in is worked out here by hand, from who was put on stage as what.
+
+The rows of cbe/web/access.py say which rule a route asks about what, cbe/domain/policy.py which relations the rule
+takes; who stands in which relation is written down below and never asked of the application.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask, url_for
+
+from cbe.domain.policy import RULES, SYSTEM
+from cbe.web.access import ACCESS
+
+WRITING = ("PUT", "PATCH", "DELETE")
+LEARNERS = {"learner", "other_learner", "groupmate"}
+ACCOUNTS = {*LEARNERS, "applicant", "instructor", "other_instructor", "former_instructor", "designer", "adviser"} | {
+    "registrar", "verifier", "late_verifier", "administrator", "stranger",
+}  # fmt: skip
+NOBODY = {"anonymous", "deactivated"}
+IN_PROGRAM = {
+    "learner": LEARNERS,
+    "instructor": {"instructor", "other_instructor"},
+    "designer": {"designer"},
+    "adviser": {"adviser"},
+    "registrar": {"registrar"},
+    "verifier": {"verifier"},
+}
+INSTALLATION = {"signed_in": ACCOUNTS, "admin": {"administrator"}}
+# What a route is asked about → the relations in which people stand to it.
+RELATIONS: dict[str, dict[str, set[str]]] = {
+    "none": INSTALLATION,
+    "self": {**INSTALLATION, "self": ACCOUNTS},
+    "program": {**INSTALLATION, **IN_PROGRAM},
+    "open_program": {**INSTALLATION, **IN_PROGRAM},
+    "own_enrolment": {"self": {*LEARNERS, "applicant"}},
+    "own_record": {"self": {*LEARNERS, "applicant"}, "learner_self": LEARNERS},
+    "group": {"group_instructor": {"instructor"}, "group_adviser": {"adviser"}, "registrar": {"registrar"}},
+    "record": {
+        "self": {"learner"},
+        "group_instructor": {"instructor"},
+        "group_adviser": {"adviser"},
+        "sample_verifier": {"verifier"},
+        "registrar": {"registrar"},
+    },
+}
+# What makes a request one that can be carried out, where an empty one finds nothing.
+FORMS = {
+    "registrar.end_role": {"role": "instructor"},
+    "registrar.remove_staff": {"role": "instructor"},
+    "people.end_role": {"program": "web", "role": "instructor"},
+    "registrar.add_staff": {"staff": "instructor:00000000-0000-0000-0000-000000000000"},
+}
+
+
+@dataclass
+class Stage:
+    """The application with everybody in it, a copy of its database, and the cookie of each person's browser."""
+
+    app: Flask
+    database: Path
+    cookies: dict[str, str]
+    values: dict[str, dict[str, Any]]
+
+    def ask(self, name: str, method: str, url: str, data: dict[str, str] | None) -> int:
+        """Send a request as somebody, give the status (401 for being led to sign-in), and undo what it did."""
+        browser = self.app.test_client()
+        if name in self.cookies:
+            browser.set_cookie("cbe", self.cookies[name])
+        answer = browser.open(url, method=method, data=data)
+        answer.close()
+        led = answer.status_code in (302, 303) and answer.headers["Location"].startswith("/sign-in")
+        if method != "GET" and answer.status_code < 400:
+            self.restore()
+        return 401 if led and name in NOBODY else answer.status_code
+
+    def restore(self) -> None:
+        """Put the database back as it was."""
+        from cbe.store.database import db
+
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        for rest in ("-wal", "-shm"):
+            self.database.with_name(self.database.name + rest).unlink(missing_ok=True)
+        shutil.copyfile(self.database.with_suffix(".kept"), self.database)
+
+
+@pytest.fixture
+def stage(app, cast, now, sign_in, tmp_path) -> Stage:
+    from cbe.services import accounts, enrolments, groups, people, programs
+
+    def add(name: str) -> Any:
+        return people.add_account(SYSTEM, f"{name}@cbe.example", name, password="correct horse battery", now=now)
+
+    links: list[str] = []
+
+    def keep(purpose, name, link, language):
+        links.append(link.rsplit("/", 1)[1])
+        return purpose, link
+
+    with app.app_context():
+        programs.set_open(SYSTEM, "web", True, now=now)
+        extra = {
+            name: add(name) for name in ("groupmate", "applicant", "former_instructor", "late_verifier", "deactivated")
+        }
+        groups.add_member(
+            SYSTEM, cast.groups["morning"], enrolments.enrol(SYSTEM, extra["groupmate"], "web", now=now), now=now
+        )
+        applied = enrolments.enrol(SYSTEM, extra["applicant"], "web", status="applied", now=now)
+        _hold_until_yesterday(extra, cast, now)
+        invited = people.invite(SYSTEM, "web", "new@cbe.example", "New", "instructor", compose=keep, now=now)
+        accounts.request_reset("stranger@cbe.example", compose=keep, now=now)
+        locked = add("locked")
+        people.deactivate(SYSTEM, locked, now=now)
+    cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
+    with app.app_context():
+        enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
+        people.deactivate(SYSTEM, extra["deactivated"], now=now)
+        _fold_and_keep(tmp_path / "cbe.sqlite")
+    return Stage(app, tmp_path / "cbe.sqlite", cookies, _values(cast, app, applied, invited, locked, links[-1]))
+
+
+def _hold_until_yesterday(extra, cast, now) -> None:
+    from cbe.services.transaction import transaction
+    from cbe.store.enrolments import GroupStaffRow
+    from cbe.store.people import RoleRow, SampleRow
+
+    until = (now - timedelta(days=400)).date()
+    with transaction(SYSTEM, now) as tx:
+        for name, role in (("former_instructor", "instructor"), ("late_verifier", "verifier")):
+            key = uuid4()
+            tx.add(
+                RoleRow(
+                    id=key, account_id=extra[name], program_id=cast.program_id, role=role, until=until, granted_at=now
+                )
+            )
+            if role == "verifier":
+                tx.add(SampleRow(role_id=key, enrolment_id=cast.people["learner"].enrolment_id))
+        tx.add(GroupStaffRow(group_id=cast.groups["morning"], account_id=extra["former_instructor"], role="instructor"))
+        tx.record("test:hold")
+
+
+def _cookie(sign_in, email: str) -> str:
+    @dataclass
+    class Who:
+        email: str
+
+    return sign_in(Who(email)).get_cookie("cbe").value
+
+
+def _fold_and_keep(database: Path) -> None:
+    from cbe.store.database import db
+
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.session.remove()
+    db.engine.dispose()
+    shutil.copyfile(database, database.with_suffix(".kept"))
+
+
+def _values(cast, app, applied, invited, locked, token) -> dict[str, dict[str, Any]]:
+    person = {name: one.account_id for name, one in cast.people.items()}
+    shared = {
+        "program": "web", "enrolment_id": cast.people["learner"].enrolment_id, "group_id": cast.groups["morning"],
+        "account_id": person["stranger"], "competency": "html", "credential": "web-badge", "token": token,
+        "filename": app.extensions["assets"].url("cbe.css").removeprefix("/static/"),
+    }  # fmt: skip
+    own = {
+        "people.end_role": {"account_id": person["instructor"]},
+        "people.invite_again": {"account_id": invited},
+        "people.reactivate": {"account_id": locked},
+        "registrar.end_role": {"account_id": person["instructor"]},
+        "registrar.remove_staff": {"account_id": person["instructor"]},
+        "registrar.invite_again": {"account_id": invited},
+        "registrar.answer": {"enrolment_id": applied},
+        "registrar.sample": {"account_id": person["verifier"]},
+        "registrar.add_to_sample": {"account_id": person["verifier"]},
+        "registrar.remove_from_sample": {"account_id": person["verifier"]},
+    }
+    return {endpoint: {**shared, **own.get(endpoint, {})} for endpoint in ACCESS}
+
+
+def is_allowed(name: str, endpoint: str) -> bool:
+    """Tell by hand whether somebody may: the rule's relations against who was put on stage as what."""
+    row = ACCESS[endpoint]
+    if row.audience == "anyone":
+        return True
+    return any(name in RELATIONS[row.subject].get(relation, ()) for relation in RULES[row.action])
+
+
+def cells(stage: Stage) -> Iterator[tuple[str, str, str, str, set[str]]]:
+    """Yield name, endpoint, method, address and the methods that the address knows."""
+    rules = list(stage.app.url_map.iter_rules())
+    known: dict[str, set[str]] = {}
+    for rule in rules:
+        known.setdefault(rule.rule, set()).update(rule.methods - {"HEAD", "OPTIONS"})
+    with stage.app.test_request_context():
+        urls = {
+            rule.endpoint: url_for(rule.endpoint, **{key: stage.values[rule.endpoint][key] for key in rule.arguments})
+            for rule in rules
+        }
+    for rule in rules:
+        for name in sorted(ACCOUNTS | NOBODY):
+            for method in (*sorted(rule.methods - {"HEAD", "OPTIONS"}), *WRITING):
+                yield name, rule.endpoint, method, urls[rule.endpoint], known[rule.rule]
+
+
+def problem(name: str, endpoint: str, method: str, status: int, known: set[str]) -> str | None:
+    """Say what is wrong with an answer, or None."""
+    if status >= 500:
+        return "broke"
+    if method not in known:
+        return None if status in (401, 404, 405) else "took a method that it has not"
+    if is_allowed(name, endpoint):
+        closed = (403, 404) if ACCESS[endpoint].audience == "anyone" else (401, 403, 404)
+        return "kept out who may" if status in closed else None
+    if name in NOBODY:
+        return None if status == 401 else "did not ask to sign in"
+    return None if status in (403, 404) else "let in who may not"
+
+
+@pytest.mark.slow
+def test_everybody_gets_where_they_may_and_nowhere_else(stage, record_property, capsys):
+    count, wrong = 0, []
+    for name, endpoint, method, url, known in cells(stage):
+        count += 1
+        status = stage.ask(name, method, url, FORMS.get(endpoint, {}))
+        found = problem(name, endpoint, method, status, known)
+        if found:
+            wrong.append(f"{method} {url} ({endpoint}) {found}: {name}, {status}")
+    record_property("cells", count)
+    with capsys.disabled():
+        print(f"\naccess matrix: {count} cells, {len(wrong)} wrong")
+    assert count > 2_000
+    assert not wrong, "\n".join(wrong)
