@@ -1,0 +1,163 @@
+"""`program …`: the document on standard output and nothing else, the same problems everywhere, the right exit codes."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from tests.needs import PROJECT
+from tests.programs import web_document
+
+BROKEN: dict[str, Any] = {"format": "cbe-program/1", "program": {"id": "x", "title": "X", "language": "en"}}
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Path:
+    """Give a sound program file."""
+    path = tmp_path / "web.json"
+    path.write_text(json.dumps(web_document(), ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def run(app: Flask, *words: object) -> Result:
+    return app.test_cli_runner().invoke(args=[str(word) for word in words])
+
+
+def learners(tmp_path: Path, content: Any) -> Path:
+    path = tmp_path / "learners.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_check_counts_a_sound_program(app: Flask, web: Path) -> None:
+    done = run(app, "program", "check", web, "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {
+        "ok": True,
+        "program": "web",
+        "competencies": 8,
+        "prerequisites": 10,
+        "longest_chain": 4,
+        "any_of_groups": 1,
+        "credentials": 3,
+        "sections": 2,
+    }
+
+
+def test_check_reads_a_packed_file_and_prints_a_table_for_people(app: Flask, web: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "web.json.gz"
+    packed.write_bytes(gzip.compress(web.read_bytes()))
+    done = run(app, "program", "check", packed)
+    assert done.exit_code == 0
+    assert "competencies   8\n" in done.stdout
+
+
+def test_problems_have_one_shape(app: Flask, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text(json.dumps(BROKEN | {"credentials": [], "competencies": [{"id": "a", "title": "A"}]}))
+    for command in (["check"], ["import"], ["plan", "--learners", broken]):
+        done = run(app, "program", command[0], broken, *command[1:], "--json")
+        assert done.exit_code == 1
+        document = json.loads(done.stdout)
+        assert document["ok"] is False
+        assert [problem.keys() for problem in document["problems"]] == [{"at", "message"}] * len(document["problems"])
+        assert "/competencies/0" in [problem["at"] for problem in document["problems"]]
+    done = run(app, "program", "check", broken)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "/competencies/0: " in done.stderr
+
+
+@pytest.mark.parametrize("words", [["check"], ["check", "/no/such/file"], ["plan", __file__], ["nonsense"]])
+def test_wrong_usage_ends_with_2(app: Flask, words: list[str]) -> None:
+    assert run(app, "program", *words).exit_code == 2
+
+
+def test_plan_prints_states_plans_and_leverage(app: Flask, web: Path, tmp_path: Path) -> None:
+    given = learners(
+        tmp_path, {"ada": {"mastered": ["html", "css"], "held": ["style-badge"], "withheld": []}, "new": {}}
+    )
+    done = run(app, "program", "plan", web, "--learners", given, "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    ada = json.loads(done.stdout)["ada"]
+    assert ada["states"] == {
+        "mastered": ["html", "css"],
+        "ready": ["js", "php", "a11y", "sql"],
+        "locked": ["forms", "site"],
+    }
+    assert [one["id"] for one in ada["credentials"]] == ["web-badge", "web-certificate", "style-badge"]
+    assert ada["credentials"][0] == {
+        "id": "web-badge",
+        "status": "in_progress",
+        "remaining_hours": 21,
+        "plan": ["php", "a11y", "forms"],
+        "proven_optimal": True,
+        "lower_bound_hours": 21,
+    }
+    assert ada["credentials"][2]["plan"] == []
+    assert ada["leverage"][2] == {"competency": "a11y", "credentials": 2, "hours": 5, "opens": 0}
+
+
+def test_plan_can_be_of_one_credential_and_for_people(app: Flask, web: Path, tmp_path: Path) -> None:
+    given = learners(tmp_path, {"new": {"mastered": []}})
+    done = run(app, "program", "plan", web, "--learners", given, "--credential", "web-badge", "--json")
+    assert [one["id"] for one in json.loads(done.stdout)["new"]["credentials"]] == ["web-badge"]
+    done = run(app, "program", "plan", web, "--learners", given)
+    assert "new: 0 mastered, 2 ready, 6 locked" in done.stdout
+    assert "html → css → php → a11y → forms" in done.stdout
+
+
+def test_everything_wrong_with_learners_has_its_place(app: Flask, web: Path, tmp_path: Path) -> None:
+    given = learners(
+        tmp_path,
+        {"a": {"mastered": ["html", "cobol", 3], "held": "web-badge", "x": 1}, "b/c": [], "d": {"held": ["css"]}},
+    )
+    done = run(app, "program", "plan", web, "--learners", given, "--credential", "no", "--json")
+    places = [problem["at"] for problem in json.loads(done.stdout)["problems"]]
+    assert places == ["", "/a/x", "/a/mastered/1", "/a/mastered/2", "/a/held", "/b~1c", "/d/held/0"]
+
+
+def test_the_same_content_twice_makes_no_second_version(app: Flask, web: Path) -> None:
+    first = run(app, "program", "import", web, "--publish", "--json")
+    again = run(app, "program", "import", web, "--publish")
+    assert json.loads(first.stdout) == {"ok": True, "program": "web", "version": 1, "changed": True}
+    assert again.exit_code == 0
+    assert "nothing was published" in again.stdout
+    listed = run(app, "program", "list")
+    assert listed.stdout.startswith("web\tversion 1\t")
+    assert json.loads(run(app, "program", "list", "--json").stdout)["programs"][0]["id"] == "web"
+
+
+def test_export_gives_back_what_was_imported(app: Flask, web: Path) -> None:
+    run(app, "program", "import", web)
+    done = run(app, "program", "export", "web")
+    assert json.loads(done.stdout) == web_document()
+    assert "تطوير" in done.stdout
+    assert run(app, "program", "export", "web", "--version", "3").exit_code == 1
+    assert json.loads(run(app, "program", "export", "none", "--json").stdout)["ok"] is False
+
+
+def test_plans_need_no_database_and_speak_utf_8_in_any_locale(web: Path, tmp_path: Path) -> None:
+    document = web_document()
+    document["competencies"][0]["id"] = "لغة"
+    text = json.dumps(document, ensure_ascii=False).replace('"html"', '"لغة"')
+    web.write_text(text, encoding="utf-8")
+    given = learners(tmp_path, {"ا": {"mastered": ["لغة"]}})
+    settings = {"CBE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "CBE_INSTANCE": str(tmp_path / "i")}
+    settings |= {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", "program", "plan", web, "--learners", given, "--json"],
+        env=os.environ | settings,
+        cwd=PROJECT,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert json.loads(done.stdout.decode("utf-8"))["ا"]["states"]["mastered"] == ["لغة"]
+    assert done.stderr == b""
