@@ -9,20 +9,23 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, Response
 from flask.cli import AppGroup
-from huey import SqliteHuey, crontab
-from huey.api import TaskWrapper
 
 from cbe.services import housekeeping, mail, progress
 
+if TYPE_CHECKING:  # huey brings psycopg with it, and most commands neither ask for work nor do it
+    from huey import SqliteHuey
+    from huey.api import TaskWrapper
+
 __all__ = ["SWEEPS", "register", "run", "run_sweep", "wake"]
 
-SWEEPS: dict[str, tuple[Callable[[datetime], int], Callable[[datetime], bool]]] = {
-    "send_mail": (mail.send_waiting, crontab(minute="*")),
-    "prove_plans": (lambda now: progress.prove_plans(now=now, limit=5), crontab(minute="*")),
-    "forget_expired": (lambda now: housekeeping.forget_expired(now=now), crontab(minute="17", hour="3")),
+SWEEPS: dict[str, tuple[Callable[[datetime], int], dict[str, str]]] = {
+    "send_mail": (mail.send_waiting, {"minute": "*"}),
+    "prove_plans": (lambda now: progress.prove_plans(now=now, limit=5), {"minute": "*"}),
+    "forget_expired": (lambda now: housekeeping.forget_expired(now=now), {"minute": "17", "hour": "3"}),
 }
 """Name of a sweep → what it does, and at which minutes (UTC) it runs by itself."""
 MOST_WAITING = 20
@@ -31,7 +34,14 @@ log = logging.getLogger(__name__)
 
 
 def register(app: Flask) -> None:
-    """Put ``jobs run`` into ``flask --app app``."""
+    """Put ``jobs run`` into ``flask --app app``, and wake the worker after a request that wrote mail down."""
+
+    @app.after_request
+    def wake_for_mail(response: Response) -> Response:
+        if mail.take_queued():
+            wake(app, "send_mail")
+        return response
+
     group = AppGroup("jobs", help="The job worker.")
 
     @group.command("run")
@@ -46,9 +56,11 @@ def register(app: Flask) -> None:
 
 def run(app: Flask) -> None:
     """Run the worker until SIGTERM, on which it lets the sweep at hand come to its end for a few seconds."""
+    from huey import crontab
+
     queue, _ = _queue(app)
     for name, (_, when) in SWEEPS.items():
-        queue.periodic_task(when, name=f"{name}_by_the_clock")(_sweeping(app, name))
+        queue.periodic_task(crontab(**when), name=f"{name}_by_the_clock")(_sweeping(app, name))
     queue.create_consumer(
         workers=1, initial_delay=0.2, max_delay=2.0, graceful_signal="TERM", shutdown_timeout=END_WITHIN_S
     ).run()
@@ -75,8 +87,10 @@ def _queue(app: Flask) -> tuple[SqliteHuey, dict[str, TaskWrapper]]:
     """Return the application's queue, a SQLite file in its instance folder, and the task of every sweep."""
     found: tuple[SqliteHuey, dict[str, TaskWrapper]] | None = app.extensions.get("cbe-jobs")
     if found is None:
+        from huey import SqliteHuey
+
         path = Path(app.instance_path) / "jobs.sqlite"
-        queue = SqliteHuey("cbe", filename=str(path), results=False, timeout=30)
+        queue = SqliteHuey("cbe", filename=str(path), results=False, timeout=5)
         tasks = {name: queue.task(name=name)(_sweeping(app, name)) for name in SWEEPS}
         found = app.extensions["cbe-jobs"] = queue, tasks
     return found

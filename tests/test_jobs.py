@@ -44,3 +44,15 @@ def test_a_wake_up_is_kept_for_the_worker_and_thousands_are_as_good_as_few(app: 
     assert queue.pending_count() == jobs.MOST_WAITING
     task = queue.dequeue()
     assert queue.execute(task) == 0
+
+
+def test_a_request_that_writes_mail_wakes_the_worker(app: Flask, learner: Person) -> None:
+    from cbe.services.mail import take_queued
+
+    take_queued()  # what other tests wrote down in this thread
+    client = app.test_client()
+    client.get("/sign-in")
+    assert "cbe-jobs" not in app.extensions
+    client.post("/forgotten", data={"email": learner.email})
+    queue, _ = app.extensions["cbe-jobs"]
+    assert queue.pending_count() == 1

@@ -10,6 +10,7 @@ import logging
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -22,7 +23,7 @@ from cbe.store.people import AccountRow
 
 from .transaction import Transaction
 
-__all__ = ["Compose", "queue_mail", "send_waiting"]
+__all__ = ["Compose", "queue_mail", "send_waiting", "take_queued"]
 
 Compose = Callable[[str, str, str, str | None], tuple[str, str]]
 """Purpose, name of the reader, link and the reader's language → subject and text."""
@@ -30,12 +31,14 @@ Compose = Callable[[str, str, str, str | None], tuple[str, str]]
 SMTP_TIMEOUT_S = 20
 MOST_TRIES = 50
 log = logging.getLogger(__name__)
+_queued: ContextVar[bool] = ContextVar("mail_queued", default=False)
 
 
 def queue_mail(tx: Transaction, account: AccountRow, recipient: str, subject: str, body: str) -> UUID:
     """Write a mail down as part of a change; it is sent after the change has been committed."""
     mail_id = uuid4()
     host = urlsplit(installation().base_url).hostname or "localhost"
+    _queued.set(True)
     tx.add(
         MailRow(
             id=mail_id,
@@ -49,6 +52,13 @@ def queue_mail(tx: Transaction, account: AccountRow, recipient: str, subject: st
         )
     )
     return mail_id
+
+
+def take_queued() -> bool:
+    """Tell whether mail was written down since the last time this was asked, so that a door can wake the worker."""
+    queued = _queued.get()
+    _queued.set(False)
+    return queued
 
 
 def send_waiting(now: datetime, *, limit: int = 100) -> int:
