@@ -46,19 +46,7 @@ def is_met(
     >>> is_met(apart, {"css"}), is_met(apart, {"css", "js"})
     (False, True)
     """
-    match requirement:
-        case CompetencyLeaf(competency):
-            return competency in mastered
-        case CredentialLeaf(credential):
-            return credential in held
-        case Any_(parts):
-            return any(is_met(part, mastered, held, credits_of) for part in parts)
-    if not requirement.no_sharing:
-        return _enough(requirement, [mastered] * len(requirement.parts), held, credits_of)
-    if not _is_met_when_shared(requirement, mastered, held, credits_of):
-        return False
-    given = split_members(requirement, mastered, held, credits_of, goal=_goal(requirement))
-    return _enough(requirement, given, held, credits_of)
+    return _Judge(held, credits_of).judge(requirement, frozenset(mastered), counted=False)[0]
 
 
 def credits_earned(requirement: Requirement, mastered: Set[str], held: Set[str], credits_of: CreditsOf) -> Decimal:
@@ -67,54 +55,65 @@ def credits_earned(requirement: Requirement, mastered: Set[str], held: Set[str],
     >>> credits_earned(Any_((CompetencyLeaf("css"), CompetencyLeaf("js"))), {"css", "js"}, set(), lambda leaf: Decimal(2))
     Decimal('4')
     """
-    if not is_met(requirement, mastered, held, credits_of):
-        return Decimal(0)
-    if isinstance(requirement, CompetencyLeaf | CredentialLeaf):
-        return credits_of(requirement)
-    given: Sequence[Set[str]] = [mastered] * len(requirement.parts)
-    if not isinstance(requirement, Any_) and requirement.no_sharing:
-        given = split_members(requirement, mastered, held, credits_of, goal=Goal.MOST_CREDITS_AND_HOLD)
-    return _sum(requirement.parts, given, held, credits_of)
+    return _Judge(held, credits_of).judge(requirement, frozenset(mastered), counted=True)[1]
 
 
-def _goal(requirement: All | AtLeast | Credits) -> Goal:
-    return Goal.MOST_CREDITS if isinstance(requirement, Credits) else Goal.MOST_MEMBERS
+Judgement = tuple[bool, Decimal]
+"""Whether a node holds, and the credits it has if they were asked for."""
 
 
-def _enough(
-    requirement: All | Any_ | AtLeast | Credits, given: Sequence[Set[str]], held: Set[str], credits_of: CreditsOf
-) -> bool:
-    if isinstance(requirement, Credits):
-        return _sum(requirement.parts, given, held, credits_of) >= requirement.credits
-    hold = (is_met(part, own, held, credits_of) for part, own in zip(requirement.parts, given, strict=True))
-    match requirement:
-        case All():
-            return all(hold)
-        case Any_():
-            return any(hold)
-        case AtLeast(count):
-            return sum(hold) >= count
+class _Judge:
+    """Judges a tree, each node once for the competencies it is given, however deeply credits nest."""
 
+    def __init__(self, held: Set[str], credits_of: CreditsOf) -> None:
+        self.held = held
+        self.credits_of = credits_of
+        self.known: dict[tuple[int, frozenset[str], bool], Judgement] = {}
 
-def _sum(parts: Sequence[Requirement], given: Sequence[Set[str]], held: Set[str], credits_of: CreditsOf) -> Decimal:
-    earned = (credits_earned(part, own, held, credits_of) for part, own in zip(parts, given, strict=True))
-    return sum(earned, Decimal(0))
+    def judge(self, requirement: Requirement, mastered: frozenset[str], *, counted: bool) -> Judgement:
+        key = (id(requirement), mastered, counted)
+        if key not in self.known:
+            self.known[key] = self._judge(requirement, mastered, counted)
+        return self.known[key]
 
+    def _judge(self, requirement: Requirement, mastered: frozenset[str], counted: bool) -> Judgement:
+        match requirement:
+            case CompetencyLeaf(competency):
+                return self._leaf(requirement, competency in mastered, counted)
+            case CredentialLeaf(credential):
+                return self._leaf(requirement, credential in self.held, counted)
+        if isinstance(requirement, Any_) or not requirement.no_sharing:
+            return self._tree(requirement, [mastered] * len(requirement.parts), counted)
+        if not self._tree(requirement, [mastered] * len(requirement.parts), False)[0]:
+            return False, Decimal(0)  # not even with sharing: the cheap answer for most learners
+        goal = Goal.MOST_CREDITS if isinstance(requirement, Credits) else Goal.MOST_MEMBERS
+        found = self._tree(requirement, self._split(requirement, mastered, goal), counted)
+        if found[0] and counted:
+            return self._tree(requirement, self._split(requirement, mastered, Goal.MOST_CREDITS_AND_HOLD), True)
+        return found
 
-def _is_met_when_shared(requirement: Requirement, mastered: Set[str], held: Set[str], credits_of: CreditsOf) -> bool:
-    """Return whether the requirement would be met if everything could be shared: the cheap answer for most learners."""
-    return is_met(_shared(requirement), mastered, held, credits_of)
+    def _leaf(self, leaf: Leaf, holds: bool, counted: bool) -> Judgement:
+        return holds, self.credits_of(leaf) if holds and counted else Decimal(0)
 
+    def _split(
+        self, requirement: All | AtLeast | Credits, mastered: frozenset[str], goal: Goal
+    ) -> list[frozenset[str]]:
+        return list(split_members(requirement, mastered, self.held, self.credits_of, goal=goal))
 
-def _shared(requirement: Requirement) -> Requirement:
-    match requirement:
-        case CompetencyLeaf() | CredentialLeaf():
-            return requirement
-        case All(parts):
-            return All(tuple(map(_shared, parts)))
-        case Any_(parts):
-            return Any_(tuple(map(_shared, parts)))
-        case AtLeast(count, parts):
-            return AtLeast(count, tuple(map(_shared, parts)))
-        case Credits(credits, parts):
-            return Credits(credits, tuple(map(_shared, parts)))
+    def _tree(
+        self, requirement: All | Any_ | AtLeast | Credits, given: Sequence[frozenset[str]], counted: bool
+    ) -> Judgement:
+        counted = counted or isinstance(requirement, Credits)
+        judged = [self.judge(part, own, counted=counted) for part, own in zip(requirement.parts, given, strict=True)]
+        holding = sum(holds for holds, _ in judged)
+        earned = sum((worth for _, worth in judged), Decimal(0))
+        match requirement:
+            case All():
+                holds = holding == len(judged)
+            case Any_():
+                holds = holding > 0
+            case AtLeast(count):
+                holds = holding >= count
+            case Credits(credits):
+                holds = earned >= credits
+        return holds, earned if holds else Decimal(0)
