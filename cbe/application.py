@@ -12,14 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import click
 import flask.cli
 from flask import Flask
 from flask_babel import Babel
 from flask_compress import Compress
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy.engine import make_url
+from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import cli, jobs
@@ -122,7 +123,23 @@ def _installation(settings: Settings) -> Installation:
 
 def _connect(app: Flask) -> None:
     db.init_app(app)
+    # Alembic is large, and few commands ask for it: what asks for it first brings it in
+    app.extensions["migrate"] = LocalProxy(lambda: _migrations(app))
+    app.cli.add_command(_DatabaseCommands("db", help="Perform database migrations."))
+
+
+def _migrations(app: Flask) -> Any:
+    from flask_migrate import Migrate
+
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    return app.extensions["migrate"]
+
+
+class _DatabaseCommands(click.Command):
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
+        from flask_migrate import cli as commands
+
+        return commands.db.make_context(info_name, args, *rest, **extra)
 
 
 def _prepare_pages(app: Flask, settings: Settings) -> None:

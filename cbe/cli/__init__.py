@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 
-import flask_migrate
 from flask import Flask
 
 from cbe.domain.policy import SYSTEM
@@ -36,6 +35,8 @@ def register(app: Flask) -> None:
 def prepare(app: Flask, *, seed: bool) -> list[str]:
     """Bring the database up to date, seed the demo into an empty one, and return the lines that say who may sign in."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    import flask_migrate
+
     with app.app_context():
         flask_migrate.upgrade()
         if not seed:

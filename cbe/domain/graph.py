@@ -10,14 +10,17 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import Invalid, NotFound
 from .program import Competency, Credential, Program
 from .requirements import Any_, CompetencyLeaf, CredentialLeaf, Requirement
+
+if TYPE_CHECKING:  # networkx takes 10 MB and a tenth of a second, and many commands never ask for a graph
+    import networkx as nx
 
 __all__ = [
     "CompiledProgram",
@@ -123,6 +126,8 @@ class CompiledProgram:
     @cached_property
     def graph(self) -> nx.DiGraph[str]:
         """The graph as networkx has it: edges prerequisite → competency, ``groups`` naming the groups it stands in."""
+        import networkx as nx
+
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(self.ids)
         for competency in self.competencies.values():
@@ -137,6 +142,8 @@ class CompiledProgram:
     @cached_property
     def order(self) -> tuple[str, ...]:
         """Every competency with its prerequisites before it; raise `Invalid` with the whole circle if there is one."""
+        import networkx as nx
+
         try:
             return tuple(nx.topological_sort(self.graph))
         except nx.NetworkXUnfeasible:
@@ -156,6 +163,8 @@ class CompiledProgram:
     @cached_property
     def longest_chain(self) -> tuple[str, ...]:
         """The longest chain of prerequisites, first to last."""
+        import networkx as nx
+
         return tuple(nx.dag_longest_path(self.graph, weight=None, topo_order=list(self.order)))
 
     @cached_property

@@ -11,18 +11,18 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from . import audit, enrolments, people, programs, records
 from .database import Instant, Row, db
+
+if TYPE_CHECKING:  # Alembic takes 10 MB and a sixth of a second, and hardly any command needs it
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 __all__ = ["KINDS", "holds_people", "knows_revision", "reading", "rebuild", "revision_of", "rows_of", "tables"]
 
@@ -61,6 +61,8 @@ def tables() -> dict[str, dict[str, str]]:
 
 def revision_of(connection: Connection) -> str | None:
     """Return the revision that a database's schema has, None for one without."""
+    from alembic.runtime.migration import MigrationContext
+
     return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -143,6 +145,8 @@ def _check_references(connection: Connection) -> None:
 def _migrate(connection: Connection, start: str | None, target: str | None) -> None:
     if start == target:
         return
+    from alembic.runtime.environment import EnvironmentContext
+
     scripts = _scripts()
     with EnvironmentContext(
         _config(), scripts, fn=lambda revision, _: scripts._upgrade_revs(target or "head", revision)
@@ -152,12 +156,16 @@ def _migrate(connection: Connection, start: str | None, target: str | None) -> N
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
 
 
 def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config())
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -105,6 +104,8 @@ def layout(
 
 
 def _longest_paths(count: int, pairs: list[tuple[int, int]]) -> list[int]:
+    import networkx as nx  # 10 MB that start-up need not wait for
+
     graph = nx.DiGraph(pairs)
     layers = [0] * count
     for node in nx.topological_sort(graph):

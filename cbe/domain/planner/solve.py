@@ -14,7 +14,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import highspy
 import numpy as np
 
 from cbe.domain.graph import positions
@@ -79,6 +78,8 @@ class _Runner:
         self.model = model
 
     def run(self, costs: Any, start: int, deadline: float) -> _Found:
+        import highspy  # only where something is left to solve, since it takes a while to load
+
         # not highspy.Highs: it greets on standard output before it can be told to be silent
         solver = highspy._core._Highs()
         options = highspy.HighsOptions()
@@ -101,6 +102,8 @@ class _Runner:
 
     def _read(self, solver: Any) -> int | None:
         """Return the plan of the solver's choices; what they bring is taken from the puzzle, not from rounding."""
+        import highspy
+
         if solver.getInfo().primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
             return None
         values = solver.getSolution().col_value
@@ -115,6 +118,8 @@ class _Runner:
 
 
 def _program(model: Model, costs: Any) -> Any:
+    import highspy
+
     program = highspy.HighsLp()
     columns = len(model.integer)
     program.num_col_, program.num_row_ = columns, len(model.rows)

@@ -15,8 +15,6 @@ from enum import Enum
 from math import lcm
 from typing import Any
 
-import highspy
-
 from .kinds import All, Any_, AtLeast, CompetencyLeaf, CredentialLeaf, Credits, Leaf, Requirement, leaves
 
 __all__ = ["Goal", "split_members"]
@@ -71,12 +69,16 @@ def _first_come(wanted: Sequence[frozenset[str]]) -> Split:
     return tuple(given)
 
 
-class _Quiet(highspy.Highs):
-    """The solver; the stock one greets on standard output while it is made, before it can be told to be silent."""
+def _quiet_solver() -> Any:
+    """Return a solver; the stock one greets on standard output while it is made, before it can be told to be silent."""
+    import highspy  # only where something is left to solve, since it takes a while to load
 
-    def enableCallbacks(self) -> None:  # noqa: N802
-        self.silent()
-        super().enableCallbacks()  # type: ignore[no-untyped-call]
+    class Quiet(highspy.Highs):
+        def enableCallbacks(self) -> None:  # noqa: N802
+            self.silent()
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    return Quiet()  # type: ignore[no-untyped-call]
 
 
 class _Model:
@@ -84,7 +86,7 @@ class _Model:
 
     def __init__(self, held: Set[str], credits_of: Callable[[Leaf], Decimal]) -> None:
         self.held = held
-        self.solver: Any = _Quiet()  # type: ignore[no-untyped-call]
+        self.solver = _quiet_solver()
         self.solver.setOptionValue("threads", 1)
         self.solver.setOptionValue("mip_rel_gap", 0.0)
         self.no, self.yes = self.solver.addVariable(0, 0), self.solver.addVariable(1, 1)
@@ -101,8 +103,8 @@ class _Model:
         if goal is Goal.MOST_CREDITS_AND_HOLD:
             self.solver.addConstr(self._allowed(requirement, members) >= self._need(requirement))
         self.solver.maximize(self.solver.qsum([value if by_credits else holds for holds, value in members]))
-        status = self.solver.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
+        status = self.solver.modelStatusToString(self.solver.getModelStatus())
+        if status != "Optimal":
             raise RuntimeError(f"the solver could not say how to share: {status}")
         return tuple(frozenset(name for name, var in own.items() if self.solver.val(var) > 0.5) for own in given)
 

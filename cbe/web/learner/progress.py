@@ -6,18 +6,21 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Response, current_app, make_response
 from flask_babel import gettext as _
-from plotly.graph_objects import Figure
 
 from cbe.domain.progress import State
 
-from .. import charts, identity
+from .. import identity
 from ..map_layout import layout
 from ..texts import STATES
 from .view import View, load, page, show
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 __all__ = ["progress_page"]
 
@@ -36,6 +39,8 @@ class SectionHours:
 @page("/progress", "progress")
 def progress_page(program: str, enrolment_id: UUID | None = None) -> Response:
     """Show the charts; only here plotly loads."""
+    from .. import charts
+
     view = load(program, enrolment_id)
     timeline = _timeline(view)
     by_section = _by_section(view)
@@ -97,6 +102,8 @@ def _by_section(view: View) -> list[SectionHours]:
 
 
 def _explorable(view: View) -> Figure:
+    from .. import charts
+
     compiled = view.progress.compiled
     placed = layout(compiled.ids, list(compiled.graph.edges), mirrored=identity.direction() == "rtl")
     boxes = placed.boxes
