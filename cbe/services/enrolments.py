@@ -132,6 +132,7 @@ def enrol_within(
     row = enrolments.find_enrolment_of(account_id, program.id)
     if row is None:
         return _add(tx, account_id, program, status, since)
+    enrolments.hold(row)
     if row.status != status:
         if row.status not in ("applied", "withdrawn"):
             raise Conflict("This person is in the program already. Change the status of the enrolment instead.")
@@ -149,6 +150,7 @@ def set_status(actor: Actor, enrolment_id: UUID, status: str, *, since: date, no
     _require_manage(actor, enrolment_id)
     with transaction(actor, now) as tx:
         row = _require_manage(actor, enrolment_id)
+        enrolments.hold(row)
         if status not in MOVES[row.status]:
             raise Conflict("An enrolment cannot go from %(old)s to %(new)s.", old=row.status, new=status)
         move(tx, row, status, since)
@@ -162,6 +164,7 @@ def ask_to_join(actor: Actor, program_key: str, *, now: datetime) -> UUID:
         row = enrolments.find_enrolment_of(account_id, program.id)
         if row is None:
             return _add(tx, account_id, program, "applied", None)
+        enrolments.hold(row)
         if row.status != "withdrawn":
             raise Conflict("You are in this program already, or your request waits for an answer.")
         move(tx, row, "applied", None)
@@ -174,6 +177,8 @@ def leave(actor: Actor, program_key: str, *, now: datetime) -> None:
     with transaction(actor, now) as tx:
         account_id, program = _own(actor, program_key)
         row = enrolments.find_enrolment_of(account_id, program.id)
+        if row is not None:
+            enrolments.hold(row)
         if row is None or row.status not in ("applied", "active", "leave"):
             raise Conflict("You are not in this program now, so there is nothing to leave.")
         if not program.is_open and row.status != "applied":

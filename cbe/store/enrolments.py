@@ -134,6 +134,11 @@ def find_enrolment_of(account_id: UUID, program_id: UUID) -> EnrolmentRow | None
     )
 
 
+def hold(row: EnrolmentRow) -> None:
+    """Look at an enrolment's status again and let nobody else change it until this change is made."""
+    db.session.refresh(row, ["status"], with_for_update=True)
+
+
 def list_program_enrolments(
     program_id: UUID, *, status: str | None = None, offset: int = 0, limit: int | None = None
 ) -> Sequence[EnrolmentRow]:
