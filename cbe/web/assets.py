@@ -21,7 +21,7 @@ __all__ = ["Assets"]
 DIGESTED = re.compile(r"^.+\.[0-9a-f]{12}\.\w+$")
 YEAR_S = 31_536_000
 SPACE = re.compile(r"\s*([{};,])\s*|(?<=:)\s+|/\*.*?\*/\s*", re.DOTALL)
-INDENT = re.compile(r"^\s+|^\s*//.*\n", re.MULTILINE)
+INDENT = re.compile(r"^\s*//.*\n|^\s+", re.MULTILINE)
 
 
 class Assets:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import login_user
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
@@ -76,9 +77,16 @@ def sign_in() -> Page:
             session.clear()
             user = identity.load_user(token)
             login_user(user)
+            _new_form_token()
             return redirect(safe_next(form.next.data, "/"), 303)
     demo = current_app.extensions["cbe"].demo
     return render_template("public/sign_in.html", form=form, demo=demo), 422 if form.errors or form.form_errors else 200
+
+
+def _new_form_token() -> None:
+    """Put the token of the new session's forms in it at once, so that the first page after it sets no cookie."""
+    g.pop("csrf_token", None)
+    generate_csrf()
 
 
 @public.route("/forgotten", methods=["GET", "POST"])
