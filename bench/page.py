@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -122,7 +123,7 @@ def _check_states(client: FlaskClient, program: Program, mastered: set[str]) -> 
 
 
 def _times(client: FlaskClient, key: str, rounds: int) -> dict[str, float]:
-    return {name: _cpu_ms(rounds, lambda path=path: client.get(f"/learn/{key}{path}")) for name, path in PAGES.items()}
+    return {name: _cpu_ms(rounds, partial(client.get, f"/learn/{key}{path}")) for name, path in PAGES.items()}
 
 
 def _cpu_ms(rounds: int, fetch: Callable[[], Any]) -> float:
