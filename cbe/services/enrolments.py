@@ -30,7 +30,6 @@ __all__ = [
     "EnrolmentDetail",
     "OpenProgram",
     "ask_to_join",
-    "count_applied",
     "enrol",
     "get_enrolled",
     "leave",
@@ -269,15 +268,6 @@ def newest_learning(actor: Actor) -> str | None:
     learning = [row for row in enrolments.list_enrolments(actor.account_id) if row.status in LEARNING]
     learning.sort(key=lambda row: (row.status == "active", row.created_at, row.program.key))
     return learning[-1].program.key if learning else None
-
-
-def count_applied(actor: Actor) -> dict[str, int]:
-    """Count, by program key, the requests to join that wait for an answer of this registrar or administrator."""
-    return {
-        key: count
-        for program_id, key, count in enrolments.count_applied()
-        if policy.may(actor, "enrolment:list", Subject(program_id))
-    }
 
 
 def record_subject(actor: Actor, row: EnrolmentRow, today: date) -> Subject:

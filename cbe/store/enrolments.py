@@ -213,18 +213,6 @@ def newest_statuses(enrolment_ids: Sequence[UUID]) -> dict[UUID, date]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
-def count_applied() -> Sequence[tuple[UUID, str, int]]:
-    """Count the enrolments that wait for an answer as (program id, its key, how many)."""
-    query = (
-        select(ProgramRow.id, ProgramRow.key, func.count())
-        .join(EnrolmentRow, EnrolmentRow.program_id == ProgramRow.id)
-        .where(EnrolmentRow.status == "applied")
-        .group_by(ProgramRow.id, ProgramRow.key)
-        .order_by(ProgramRow.key)
-    )
-    return [(program_id, key, count) for program_id, key, count in db.session.execute(query)]
-
-
 def list_joinable(account_id: UUID | None) -> Sequence[tuple[ProgramRow, str | None]]:
     """List the published programs that are open or that this account is enrolled in, with the status it has there."""
     mine = and_(EnrolmentRow.program_id == ProgramRow.id, EnrolmentRow.account_id == account_id)

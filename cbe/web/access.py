@@ -65,6 +65,7 @@ ACCESS: dict[str, Access] = {
     "registrar.everybody": ENROLMENTS,
     "registrar.invite": Access("signed_in", "account:create", "program"),
     "registrar.people_table": ENROLMENTS,
+    "registrar.learners_csv": Access("signed_in", "enrolment:list", "program"),
     "registrar.end_role": GRANTING,
     "registrar.invite_again": Access("signed_in", "account:create", "program"),
     "registrar.enrolment": ENROLMENTS,

@@ -135,6 +135,15 @@ def test_the_problems_of_a_table_are_told_by_line_and_the_text_stays(sign_in, re
     assert "b@cbe.example,B,registrar" in page
 
 
+def test_learners_are_taken_away_as_a_table_that_runs_no_formulas(sign_in, registrar):
+    browser = sign_in(registrar)
+    data = {"email": "ada@cbe.example", "name": "=HYPERLINK(1)", "role": "learner", "until": ""}
+    post(browser, "/programs/web/people", **data)
+    table = text_of(browser.get("/programs/web/people.csv"))
+    assert "'=HYPERLINK(1),ada@cbe.example,active,2" in table
+    assert "Learner,learner@cbe.example,active,2026-11-23,morning" in table
+
+
 @pytest.mark.parametrize("url", ["/people", "/people/table", "/programs/web/people", "/programs/web/groups", "/programs/web/settings", "/programs", "/settings"])  # fmt: skip
 def test_pages_speak_arabic_from_right_to_left(sign_in, administrator, url):
     page = text_of(sign_in(administrator).get(url, headers={"Accept-Language": "ar"}))
@@ -152,7 +161,9 @@ def test_the_home_of_an_instructor_asks_no_more_of_the_database_for_more_learner
     for more in (0, 60):
         table = "email,name,group\n" + "".join(f"p{n}@cbe.example,P,{('morning', '')[n % 2]}\n" for n in range(more))
         with app.app_context():
-            people_import.import_people(SYSTEM, "web", table.encode(), compose=lambda *_: ("", ""), dry_run=False, now=now)
+            people_import.import_people(
+                SYSTEM, "web", table.encode(), compose=lambda *_: ("", ""), dry_run=False, now=now
+            )
             engine, asked = db.engine, []
         listener = lambda *args: asked.append(args[2])  # noqa: E731, B023
         event.listen(engine, "before_cursor_execute", listener)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from cbe.domain.errors import Invalid
-from cbe.services import enrolments, people, people_import
+from cbe.services import enrolments, people, people_export, people_import
 
 from .. import identity
 from ..forms import show_problems
@@ -67,6 +67,15 @@ def people_table(program: str) -> Page:
         example="email,name,role,group\nada@example.org,Ada Marsh,learner,Morning\n",
         back=(_("People"), url_for("registrar.everybody", program=program)),
     )
+
+
+@registrar.get("/programs/<key:program>/people.csv")
+def learners_csv(program: str) -> Response:
+    """Give the learners as a table to take away."""
+    data = people_export.export_learners(identity.actor(), program)
+    answer = Response(data, mimetype="text/csv")
+    answer.headers["Content-Disposition"] = "attachment; filename=learners.csv"
+    return answer
 
 
 @registrar.post("/programs/<key:program>/people/<uuid:account_id>/roles/end")
