@@ -11,6 +11,7 @@ import os
 import re
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import brotli
 from flask import Flask
@@ -24,6 +25,19 @@ SPACE = re.compile(r"\s*([{};,])\s*|(?<=:)\s+|/\*.*?\*/\s*", re.DOTALL)
 INDENT = re.compile(r"^\s*//.*\n|^\s+", re.MULTILINE)
 
 
+class DigestedFiles(WhiteNoise):
+    """Files whose name changes with their content: who has one never asks again, so nothing to ask with is sent."""
+
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> Any:
+        """Return the file without the headers of a question whether it changed."""
+        file = super().get_static_file(path, url, stat_cache=stat_cache)
+        file.alternatives = [
+            (accepted, variant, [header for header in headers if header[0] not in ("ETag", "Last-Modified")])
+            for accepted, variant, headers in file.alternatives
+        ]
+        return file
+
+
 class Assets:
     """The files pages load; ``url`` gives each its address."""
 
@@ -35,7 +49,7 @@ class Assets:
         for path in sorted(source.iterdir()):
             if path.is_file():
                 self._publish(path.name, _lean(path.name, path.read_bytes()), quality=11)
-        self.server = WhiteNoise(
+        self.server = DigestedFiles(
             app.wsgi_app,
             root=folder,
             prefix="static/",
