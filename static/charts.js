@@ -2,5 +2,5 @@
 for (const box of document.querySelectorAll("[data-figure]")) {
   const { data, layout } = JSON.parse(box.dataset.figure);
   if (getComputedStyle(document.documentElement).direction === "rtl" && layout.yaxis) layout.yaxis.side = "right";
-  Plotly.newPlot(box, data, layout, { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "sendDataToCloud"] });
+  Plotly.newPlot(box, data, layout, { responsive: true, displayModeBar: false, scrollZoom: box.classList.contains("tall") });
 }

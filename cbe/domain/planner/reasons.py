@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+from cbe.domain.errors import N_
 from cbe.domain.graph import CompiledProgram, bits_of
 from cbe.domain.requirements import CompetencyLeaf, CredentialLeaf, Requirement
 
@@ -98,11 +99,11 @@ def why_impossible(
         return None
     blocked = list(dict.fromkeys(_withheld(rules, compiled.credentials[credential_id].requires)))
     if blocked:
-        message = "It rests on %(credentials)s, withheld until a person decides."
+        message = N_("It rests on %(credentials)s, withheld until a person decides.")
         return Obstacle(message, {"credentials": ", ".join(blocked), "credential_ids": blocked})
     crowded = next((key for key in compiled.reach(credential_id) if _is_crowded(rules, key)), None)
     if crowded is not None:
-        message = "Each competency may count only once in %(credential)s, and there are too few for all its parts."
+        message = N_("Each competency may count only once in %(credential)s, and there are too few for all its parts.")
         return Obstacle(message, {"credential": crowded})
     return Obstacle("All its competencies together do not reach what it asks for.", {})
 

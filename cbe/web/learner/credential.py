@@ -148,7 +148,14 @@ def _proof(plan: CredentialPlan) -> str:
 def _why_not(view: View, credential: str) -> str:
     progress = view.progress
     reason = why_impossible(progress.compiled, progress.mastered, credential, progress.held, progress.withheld)
-    return _(reason.message) % reason.values if reason else ""
+    if reason is None:
+        return ""
+    values = dict(reason.values)
+    if "credential_ids" in values:
+        values["credentials"] = _(", ").join(view.credential_title(key).text for key in values["credential_ids"])
+    if "credential" in values:
+        values["credential"] = view.credential_title(values["credential"]).text
+    return _(reason.message) % values
 
 
 def _tree(view: View, credential: str) -> Node:
