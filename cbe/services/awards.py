@@ -15,7 +15,7 @@ from cbe.domain.errors import N_, Conflict, Invalid, NotFound
 from cbe.domain.mastery import add_months
 from cbe.domain.policy import Actor, Subject
 from cbe.domain.requirements import is_met, leaf_credits
-from cbe.store import enrolments, records
+from cbe.store import batches, enrolments, records
 from cbe.store.enrolments import EnrolmentRow
 from cbe.store.records import AwardEventRow, AwardRow
 
@@ -71,6 +71,7 @@ def give_award_within(tx: Transaction, enrolment: EnrolmentRow, credential: str,
     wanted = compiled.get_credential(credential)
     if on > (tx.now + timedelta(hours=14)).date():  # somewhere on earth it is already tomorrow
         raise Invalid([("/on", N_("This day is in the future. Choose today or a day before."))])
+    batches.hold_enrolments([enrolment.id])
     awards, events = records.list_awards(enrolment.id), records.list_award_events(enrolment.id)
     held, _ = standing_of_awards(awards, events, on)
     _require_free(tx.actor, credential, awards, events, on)

@@ -53,6 +53,7 @@ def put_decisions(tx: Transaction, decisions: Iterable[tuple[EnrolmentRow, NewDe
     calls ``derive_standing`` for what was touched.
     """
     keyed = [(uuid4(), enrolment, new) for enrolment, new in decisions]
+    batches.hold_enrolments(enrolment.id for _, enrolment, _ in keyed)
     batches.insert_decisions(
         [_values(tx, key, enrolment, new) for key, enrolment, new in keyed],
         [

@@ -5,7 +5,7 @@ What single rows are and how they are read is ``records``'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,11 +13,21 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 
 from .database import db
+from .enrolments import EnrolmentRow
 from .records import DecisionRow, DecisionTextRow, StandingRow
 
-__all__ = ["insert_decisions", "list_transfers", "replace_standing"]
+__all__ = ["hold_enrolments", "insert_decisions", "list_transfers", "replace_standing"]
 
 CHUNK = 500
+
+
+def hold_enrolments(enrolment_ids: Iterable[UUID]) -> None:
+    """Let nobody else decide on these enrolments until this change is made: what is derived sees every decision."""
+    ids = sorted(set(enrolment_ids))  # in one order for all, so that two changes never wait for each other
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        query = select(EnrolmentRow.id).where(EnrolmentRow.id.in_(chunk)).order_by(EnrolmentRow.id)
+        db.session.execute(query.with_for_update()).all()
 
 
 def insert_decisions(decisions: Sequence[Mapping[str, Any]], texts: Sequence[Mapping[str, Any]]) -> None:

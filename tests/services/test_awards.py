@@ -1,9 +1,11 @@
 """Credentials are given when their requirement holds, and a revoked one never by itself."""
 
+import threading
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 
 from cbe.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from cbe.domain.policy import SYSTEM
@@ -103,6 +105,26 @@ def tx_version(person: Person) -> UUID:
     row = find_enrolment(person.enrolment_id)
     assert row
     return row.version_id
+
+
+def test_of_many_who_give_the_same_at_once_one_does(app: Flask, learner: Person, now: datetime) -> None:
+    decide(learner, now, met("html"), met("css"))
+    outcomes: list[str] = []
+
+    def give(days: int) -> None:
+        with app.app_context():
+            try:
+                give_award(SYSTEM, learner.enrolment_id, "style-badge", on=DAY + timedelta(days=days), now=now)
+                outcomes.append("given")
+            except Conflict:
+                outcomes.append("refused")
+
+    threads = [threading.Thread(target=give, args=(days,)) for days in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["given"] + ["refused"] * 5
 
 
 def test_who_is_not_a_registrar_gives_nothing(

@@ -1,9 +1,11 @@
 """Decisions are added, standing follows from them."""
 
+import threading
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from cbe.domain.policy import SYSTEM
 from cbe.services.decisions import NewDecision, derive_standing, mastered_on, put_decisions
@@ -77,6 +79,19 @@ def test_an_assessor_decides_an_assessment(learner: Person, instructor: Person, 
     assert standing(learner) == {"html": (DAY, None)}
     with pytest.raises(ValueError, match="assessor"):
         NewDecision("html", "assessment", DAY, DAY)
+
+
+def test_standing_knows_every_decision_though_many_decide_at_once(app: Flask, learner: Person, now: datetime) -> None:
+    def judge(days: int) -> None:
+        with app.app_context():
+            decide(learner, now, met("html", DAY + timedelta(days=days)))
+
+    threads = [threading.Thread(target=judge, args=(days,)) for days in (5, 2, 7, 1, 6, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert standing(learner) == {"html": (DAY + timedelta(days=7), None)}
 
 
 def test_no_function_changes_or_deletes_a_decision() -> None:
