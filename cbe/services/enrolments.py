@@ -16,7 +16,7 @@ from cbe.domain import policy
 from cbe.domain.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from cbe.domain.policy import Actor, Subject
 from cbe.domain.program import Text
-from cbe.store import enrolments, groups, people
+from cbe.store import enrolments, groups, people, records
 from cbe.store.enrolments import EnrolmentRow, GoalRow, StatusRow
 from cbe.store.programs import ProgramRow
 
@@ -262,11 +262,14 @@ def get_enrolled(actor: Actor, enrolment_id: UUID) -> EnrolmentDetail:
 
 
 def newest_learning(actor: Actor) -> str | None:
-    """Return the key of the program one began to learn in last, an active one before others; None when there is none."""
+    """Return the key of the program one got on in last, an active one before others; None when one learns nowhere."""
     if actor.account_id is None or not actor.enrolments:
         return None
     learning = [row for row in enrolments.list_enrolments(actor.account_id) if row.status in LEARNING]
-    learning.sort(key=lambda row: (row.status == "active", row.created_at, row.program.key))
+    moved = records.newest_mastery([row.id for row in learning])
+    learning.sort(
+        key=lambda row: (row.status == "active", moved.get(row.id, date.min), row.created_at, row.program.key)
+    )
     return learning[-1].program.key if learning else None
 
 

@@ -205,3 +205,13 @@ def list_unsettled(limit: int) -> Sequence[UUID]:
     return db.session.scalars(
         select(PlansRow.enrolment_id).where(PlansRow.settled.is_(False)).order_by(PlansRow.made_at).limit(limit)
     ).all()
+
+
+def newest_mastery(enrolment_ids: Sequence[UUID]) -> dict[UUID, date]:
+    """Return the day of the newest mastery of those of these enrolments that have any."""
+    query = (
+        select(StandingRow.enrolment_id, func.max(StandingRow.mastered_on))
+        .where(StandingRow.enrolment_id.in_(enrolment_ids), StandingRow.mastered_on.is_not(None))
+        .group_by(StandingRow.enrolment_id)
+    )
+    return {enrolment_id: day for enrolment_id, day in db.session.execute(query)}
