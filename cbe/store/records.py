@@ -214,4 +214,4 @@ def newest_mastery(enrolment_ids: Sequence[UUID]) -> dict[UUID, date]:
         .where(StandingRow.enrolment_id.in_(enrolment_ids), StandingRow.mastered_on.is_not(None))
         .group_by(StandingRow.enrolment_id)
     )
-    return {enrolment_id: day for enrolment_id, day in db.session.execute(query)}
+    return {enrolment_id: day for enrolment_id, day in db.session.execute(query) if day is not None}
