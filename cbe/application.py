@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -55,7 +56,8 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
 
 
 def serve(app: Flask) -> None:
-    """Bring the database up to date, seed the demo into an empty one, start the worker, and serve until Ctrl-C."""
+    """Bring the database up to date, seed the demo into an empty one, start the worker, serve until Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     installation: Installation = app.extensions["cbe"]
     port = int(app.config["CBE_PORT"])
     with app.app_context():
