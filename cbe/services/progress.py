@@ -62,7 +62,6 @@ class Learner:
     name: str
     program_id: UUID
     program_key: str
-    version_id: UUID
     status: str
     hours_per_week: Decimal | None
     goals: dict[str, date | None]
@@ -78,10 +77,10 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """A learner against their version on one day; everything pages of one learner are made of."""
+class Facts:
+    """What plans follow from, and what else decisions say of one learner on one day."""
 
-    learner: Learner
+    version_id: UUID
     compiled: CompiledProgram
     standing: dict[str, Standing]
     mastered: frozenset[str]
@@ -89,6 +88,19 @@ class Progress:
     returned: frozenset[str]
     held: frozenset[str]
     withheld: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        """The digest under which the plans that follow from these facts are kept."""
+        facts = [PLANNER, str(self.version_id), sorted(self.mastered), sorted(self.held), sorted(self.withheld)]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Progress(Facts):
+    """A learner against their version on one day; everything pages of one learner are made of."""
+
+    learner: Learner
     plans: list[CredentialPlan]
     leverage: list[Leverage]
 
@@ -159,22 +171,9 @@ def prove_plans(*, now: datetime, limit: int = 20) -> int:
     for enrolment_id in waiting:
         row = enrolments.find_enrolment(enrolment_id)
         if row is not None:
-            version_id = row.version_id
-            state = _state(enrolment_id, version_id, now.date())
-            _solve(enrolment_id, state, budget_s=JOB_BUDGET_S, settled=True, now=now)
+            facts = _facts(enrolment_id, row.version_id, now.date())
+            _solve(enrolment_id, facts, budget_s=JOB_BUDGET_S, settled=True, now=now)
     return len(waiting)
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    compiled: CompiledProgram
-    standing: dict[str, Standing]
-    mastered: frozenset[str]
-    expired: frozenset[str]
-    returned: frozenset[str]
-    held: frozenset[str]
-    withheld: frozenset[str]
-    key: str
 
 
 def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: datetime) -> Progress:
@@ -185,32 +184,20 @@ def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: date
         name=row.account.person.name,
         program_id=row.program_id,
         program_key=row.program.key,
-        version_id=row.version_id,
         status=row.status,
         hours_per_week=row.hours_per_week,
         goals={goal.credential: goal.target_date for goal in enrolments.list_goals(row.id)},
     )
-    state = _state(row.id, row.version_id, today)
+    facts = _facts(row.id, row.version_id, today)
     kept = records.find_plans(row.id)
-    if kept is not None and kept.key == state.key:
+    if kept is not None and kept.key == facts.key:
         plans, levers = _read(kept.content)
     else:
-        plans, levers = _solve(row.id, state, budget_s=PAGE_BUDGET_S, settled=False, now=now)
-    return Progress(
-        learner=learner,
-        compiled=state.compiled,
-        standing=state.standing,
-        mastered=state.mastered,
-        expired=state.expired,
-        returned=state.returned,
-        held=state.held,
-        withheld=state.withheld,
-        plans=plans,
-        leverage=levers,
-    )
+        plans, levers = _solve(learner.enrolment_id, facts, budget_s=PAGE_BUDGET_S, settled=False, now=now)
+    return Progress(**vars(facts), learner=learner, plans=plans, leverage=levers)
 
 
-def _state(enrolment_id: UUID, version_id: UUID, today: date) -> _State:
+def _facts(enrolment_id: UUID, version_id: UUID, today: date) -> Facts:
     compiled = compiled_version(version_id)
     rows = {
         row.competency: Standing(row.mastered_on, row.expires_on, row.returned_on)
@@ -222,19 +209,17 @@ def _state(enrolment_id: UUID, version_id: UUID, today: date) -> _State:
     mastered = frozenset(had - expired)
     returned = frozenset(key for key, row in rows.items() if row.returned_on is not None and key not in mastered)
     held, withheld = award_standing(enrolment_id, today)
-    facts = [PLANNER, str(version_id), sorted(mastered), sorted(held), sorted(withheld)]
-    key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-    return _State(compiled, rows, mastered, expired, returned, frozenset(held), frozenset(withheld), key)
+    return Facts(version_id, compiled, rows, mastered, expired, returned, held, withheld)
 
 
 def _solve(
-    enrolment_id: UUID, state: _State, *, budget_s: float, settled: bool, now: datetime
+    enrolment_id: UUID, facts: Facts, *, budget_s: float, settled: bool, now: datetime
 ) -> tuple[list[CredentialPlan], list[Leverage]]:
-    plans = unlock_list(state.compiled, state.mastered, state.held, state.withheld, budget_s=budget_s)
-    levers = leverage(state.compiled, state.mastered, plans)
+    plans = unlock_list(facts.compiled, facts.mastered, facts.held, facts.withheld, budget_s=budget_s)
+    levers = leverage(facts.compiled, facts.mastered, plans)
     content = json.dumps([[_written(plan) for plan in plans], [_lever(one) for one in levers]], separators=(",", ":"))
     settled = settled or all(plan.proven_optimal or plan.status is Status.WITHHELD for plan in plans)
-    keep(PlansRow(enrolment_id=enrolment_id, key=state.key, content=content, settled=settled, made_at=now))
+    keep(PlansRow(enrolment_id=enrolment_id, key=facts.key, content=content, settled=settled, made_at=now))
     return plans, levers
 
 
