@@ -36,6 +36,7 @@ ACCESS: dict[str, Access] = {
     "static": PUBLIC,
     "public.start": PUBLIC,
     "public.sign_in": PUBLIC,
+    "public.sign_in_to_demo": PUBLIC,
     "public.forgotten": PUBLIC,
     "public.link": PUBLIC,
     "public.help_page": PUBLIC,

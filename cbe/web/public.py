@@ -14,8 +14,9 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
-from cbe.domain.errors import Invalid
+from cbe.domain.errors import Invalid, NotFound
 from cbe.services import accounts
+from cbe.services.demo.seed import PASSWORD as DEMO_PASSWORD
 
 from . import identity
 from .forms import show_problems
@@ -74,19 +75,28 @@ def sign_in() -> Page:
         except Invalid as error:
             show_problems(form, error)
         else:
-            session.clear()
-            user = identity.load_user(token)
-            login_user(user)
-            _new_form_token()
-            return redirect(safe_next(form.next.data, "/"), 303)
+            return _signed_in(token, form.next.data)
     demo = current_app.extensions["cbe"].demo
     return render_template("public/sign_in.html", form=form, demo=demo), 422 if form.errors or form.form_errors else 200
 
 
-def _new_form_token() -> None:
-    """Put the token of the new session's forms in it at once, so that the first page after it sets no cookie."""
+@public.post("/sign-in/demo")
+@limiter.limit("20 per minute")
+def sign_in_to_demo() -> Page:
+    """Sign in as one of the demo's people, in demo mode only."""
+    if not current_app.extensions["cbe"].demo:
+        raise NotFound("There is no demo here.")
+    token = accounts.sign_in(request.form.get("account", ""), DEMO_PASSWORD, now=identity.now())
+    return _signed_in(token, request.form.get("next"))
+
+
+def _signed_in(token: str, target: str | None) -> Response:
+    """Begin the session anew, with the token of its forms in it at once so that the first page sets no cookie."""
+    session.clear()
+    login_user(identity.load_user(token))
     g.pop("csrf_token", None)
     generate_csrf()
+    return redirect(safe_next(target, "/"), 303)
 
 
 @public.route("/forgotten", methods=["GET", "POST"])

@@ -77,3 +77,10 @@ def test_a_rare_time_zone_is_chosen_in_the_settings_and_stays_in_the_footer(lear
     assert "<option>Asia/Tbilisi" in browser.get("/settings").text
     browser.post("/preferences", data={"time_zone": "Asia/Tbilisi", "next": "/settings"})
     assert "<option selected>Asia/Tbilisi" in browser.get("/learn/web").text
+
+
+def test_the_demo_is_opened_with_a_press_in_demo_mode_only(demo_app, app):
+    answer = demo_app.test_client().post("/sign-in/demo", data={"account": "learner@demo.example"})
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/"
+    assert app.test_client().post("/sign-in/demo", data={"account": "learner@demo.example"}).status_code == 404
