@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
 MOST_LOOKED_AT = 60
-DOWNLOADS = ("my_data_json", "my_data_csv", "static")
+DOWNLOADS = (".json", ".csv")
 
 
 def reachable(page: Page, routes: MapAdapter, start: str = "/home") -> dict[str, str]:
@@ -22,7 +22,7 @@ def reachable(page: Page, routes: MapAdapter, start: str = "/home") -> dict[str,
         for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))"):
             parts = urlsplit(link)
             kind = endpoint_of(routes, parts.path)
-            if parts.netloc or kind is None or kind.endswith(DOWNLOADS) or kind in found or parts.path in seen:
+            if parts.netloc or kind is None or parts.path.endswith(DOWNLOADS) or kind in found or parts.path in seen:
                 continue
             found[kind] = link
             seen.add(parts.path)
