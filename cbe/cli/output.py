@@ -9,10 +9,12 @@ import functools
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from flask.cli import with_appcontext
@@ -20,10 +22,12 @@ from flask.cli import with_appcontext
 from cbe.domain.errors import CbeError, Invalid, Problem
 from cbe.services.transaction import DatabaseFailure
 
-__all__ = ["command", "existing_file", "now", "progress_bar", "read", "write", "write_json", "write_table"]
+__all__ = ["command", "existing_file", "now", "opened", "progress_bar", "read", "write", "write_json", "write_table"]
 
-PROBLEMS_AT_ONCE = 1_000
-"""A broken file may have very many problems; they are written a part at a time, so that memory stays small."""
+PIECES_AT_ONCE, LONG = 1_000, 10_000
+"""A broken file may have very many or very long problems; they are written a part at a time, so that memory stays small."""
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 existing_file = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path)
 
 
@@ -63,6 +67,16 @@ def read(path: Path) -> bytes:
     return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Give the bytes of a file, or of standard input for ``-``, to read no more of them than is wanted."""
+    if str(path) == "-":
+        yield sys.stdin.buffer
+    else:
+        with path.open("rb") as stream:
+            yield stream
+
+
 def write(text: str) -> None:
     """Write to standard output; a text that is no Unicode keeps its half character as JSON would escape it."""
     stream = sys.stdout.buffer
@@ -96,20 +110,35 @@ def _width(text: str) -> int:
 
 def _end_with_problems(problems: list[Problem], as_json: bool) -> None:
     if as_json:
-        write('{"ok": false, "problems": [')
-        for start in range(0, len(problems), PROBLEMS_AT_ONCE):
-            lines = (
-                json.dumps({"at": at, "message": text}, ensure_ascii=False)
-                for at, text in problems[start : start + PROBLEMS_AT_ONCE]
-            )
-            write((",\n" if start else "\n") + ",\n".join(lines))
-        write("\n]}\n")
+        pieces = _as_json(problems)
+        while some := "".join(islice(pieces, PIECES_AT_ONCE)):
+            write(some)
     else:
         for at, text in problems:
             click.echo(f"{at}: {text}" if at else text, err=True)
         if len(problems) > 1:
             click.echo(f"{len(problems)} problems", err=True)
     raise SystemExit(1)
+
+
+def _as_json(problems: list[Problem]) -> Iterator[str]:
+    yield '{"ok": false, "problems": ['
+    for number, (at, text) in enumerate(problems):
+        yield ",\n" if number else "\n"
+        if len(at) + len(text) < LONG:
+            yield _encode({"at": at, "message": text})
+        else:  # a circle is shown whole, and a file may hold one of a hundred thousand
+            yield '{"at": "'
+            yield from _escaped(at)
+            yield '", "message": "'
+            yield from _escaped(text)
+            yield '"}'
+    yield "\n]}\n"
+
+
+def _escaped(text: str) -> Iterator[str]:
+    for start in range(0, len(text), LONG):
+        yield _encode(text[start : start + LONG])[1:-1]
 
 
 def _in_words(error: Exception) -> str:

@@ -13,7 +13,7 @@ from cbe.domain.policy import SYSTEM
 from cbe.domain.program import Text
 from cbe.services import planning, programs
 
-from .output import command, existing_file, now, progress_bar, read, write, write_json, write_table
+from .output import command, existing_file, now, opened, progress_bar, write, write_json, write_table
 
 __all__ = ["program"]
 
@@ -24,7 +24,8 @@ program = AppGroup("program", help="Check, plan, import, list and export program
 @click.argument("file", type=existing_file)
 def check(file: Path, *, as_json: bool) -> None:
     """Say how large a program FILE (.json, .json.gz) is, or everything that is wrong with it; no database."""
-    facts = _facts(programs.check_program(read(file)))
+    with opened(file) as stream:
+        facts = _facts(programs.check_program(stream))
     if as_json:
         write_json({"ok": True, **facts})
     else:
@@ -38,7 +39,8 @@ def check(file: Path, *, as_json: bool) -> None:
 @click.option("--budget-ms", type=click.IntRange(min=0), default=500, show_default=True, help="For one learner.")
 def plan(file: Path, learners: Path, credential: str | None, budget_ms: int, *, as_json: bool) -> None:
     """Print states, the shortest way to every credential and leverage of learners in a file; no database."""
-    compiled, facts = planning.load_planning(read(file), read(learners), credential)
+    with opened(file) as program_file, opened(learners) as learners_file:
+        compiled, facts = planning.load_planning(program_file, learners_file, credential)
     found: dict[str, Any] = {}
     with progress_bar(len(facts), "planning") as bar:
         for name, has in facts.items():
@@ -56,7 +58,8 @@ def plan(file: Path, learners: Path, credential: str | None, budget_ms: int, *, 
 @click.option("--publish", is_flag=True, help="Publish it as the next version instead of putting it into the draft.")
 def import_(file: Path, publish: bool, *, as_json: bool) -> None:
     """Bring a program FILE in as the draft; the same content twice makes no second version."""
-    done = programs.import_program(SYSTEM, read(file), publish=publish, now=now())
+    with opened(file) as stream:
+        done = programs.import_program(SYSTEM, stream, publish=publish, now=now())
     if as_json:
         write_json({"ok": True, "program": done.key, "version": done.version, "changed": done.changed})
     elif done.version is None:

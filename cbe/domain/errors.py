@@ -14,6 +14,9 @@ __all__ = ["N_", "CbeError", "Conflict", "Forbidden", "Invalid", "NotFound", "Pr
 MOST_TOLD = 20
 """So many problems stand in the text of an ``Invalid``; all of them are in its ``problems``."""
 
+LONGEST_TOLD = 1_000
+"""Characters of a place or of what is wrong there in that text: a circle may go through a whole file."""
+
 Problem = tuple[str, str]
 """A place as a JSON pointer (``""`` for the whole) and what is wrong there, in English."""
 
@@ -53,6 +56,10 @@ class Invalid(CbeError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: list[Problem] = problems if isinstance(problems, list) else list(problems)
-        told = [f"{at or 'the whole file'}: {text}" for at, text in self.problems[:MOST_TOLD]]
+        told = [f"{_brief(at) or 'the whole file'}: {_brief(text)}" for at, text in self.problems[:MOST_TOLD]]
         more = len(self.problems) - len(told)
         super().__init__("%(problems)s", problems="; ".join([*told, f"and {more} more"] if more else told))
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= LONGEST_TOLD else text[: LONGEST_TOLD - 1] + "…"

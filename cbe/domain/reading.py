@@ -7,6 +7,7 @@ is said in ``program`` and ``requirements``.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,8 +30,11 @@ __all__ = [
     "shown",
 ]
 
-MOST_PROBLEMS = 200_000
+MOST_PROBLEMS = 100_000
 """Where reading stops: a file with more is not mended from a list, and a list of millions would not fit in memory."""
+
+MOST_MEMORY = 32_000_000
+"""Bytes of pointers and texts after which no more problems are taken, for files whose names are very long."""
 
 LARGEST_NUMBER = 1_000_000_000
 
@@ -106,18 +110,25 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
         self.texts: dict[str, str] = {}
+        self.memory = 0
 
     def report(self, at: str, text: str) -> None:
         """Add a problem; raises TooManyProblems when no more are taken."""
-        self.found.append((storable(at), self._once(text)))
-        if len(self.found) >= MOST_PROBLEMS:
+        if len(self.found) >= MOST_PROBLEMS or self.memory >= MOST_MEMORY:
             raise TooManyProblems
+        at = storable(at)
+        self.found.append((at, self._once(text)))
+        self.memory += sys.getsizeof(at)
 
     def _once(self, text: str) -> str:
         """Return one and the same string for texts that are said over and over."""
-        if text not in self.texts and len(self.texts) < 1_000:
+        known = self.texts.get(text)
+        if known is not None:
+            return known
+        self.memory += sys.getsizeof(text)
+        if len(self.texts) < 1_000:
             self.texts[text] = text
-        return self.texts.get(text, text)
+        return text
 
     def object(self, value: Any, at: str, shape: Shape) -> dict[str, Any] | None:
         """Read the values of an object by its shape; None when it is not an object. Values with problems are None."""

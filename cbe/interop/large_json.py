@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, overload
@@ -20,8 +20,11 @@ __all__ = ["EntriesOnDemand", "GrammarError", "open_document", "repeated_keys", 
 DEEPEST = 120
 """Deeper parts are read as null; nothing that a format of ours allows stands so deep."""
 
-MOST_PARTS = 1_000_000
-"""Lists, objects and texts in one entry of a list; more would not fit in memory."""
+MOST_PARTS = 500_000
+"""Brackets, commas and texts in one entry of a list; more would not fit in memory."""
+
+LARGEST_PART = 4_000_000
+"""Bytes of one entry of a list; texts in which one emoji stands take four times as much memory."""
 
 MOST_ENTRIES = 1_000_000
 
@@ -29,7 +32,9 @@ _NEXT = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _MARK = re.compile(r'[\[{]+|[\]}]+|"(?:[^"\\]+|\\.)*"', re.DOTALL)
-_WINDOWS = (1_024, 32_768, 1_000_000, 8_000_000)
+_WINDOWS = (1_024, 32_768)
+_STEP = 65_536
+_LONGEST_WORD = len("-Infinity") + 1
 
 
 class GrammarError(ValueError):
@@ -76,10 +81,9 @@ def whole(document: Any) -> Any:
 class _Source:
     """Sound JSON bytes and the quickest way to decode a part of them."""
 
-    def __init__(self, data: bytes) -> None:
-        self.is_ascii = data.isascii()
-        self.text = data.decode("latin-1")
-        """The bytes one to one, so that positions in it are those of the bytes."""
+    def __init__(self, text: str) -> None:
+        self.is_ascii = text.isascii()
+        self.text = text
         self.has_repeated_keys = False
         self.decoder = _QUICK
 
@@ -135,26 +139,27 @@ class EntriesOnDemand(Sequence[Any]):
         return self.source.part(self.starts[index], self.ends[index])
 
 
-def open_document(data: bytes, large: frozenset[str], *, may_be_cut: bool = True) -> Any:
+def open_document(text: str, large: frozenset[str], *, may_be_cut: bool = True) -> Any:
     """Return the document in UTF-8 bytes; lists under the top-level keys named `large` are decoded on demand.
 
-    Raises GrammarError. In values too deep to decode the parts deeper than ``DEEPEST`` are null, or, unless the
+    The bytes come one to one as the characters of a text (decoded as Latin-1), which is what the scanner of ``json``
+    takes; so they are in memory once. Raises GrammarError. In values too deep to decode the parts deeper than ``DEEPEST`` are null, or, unless the
     document may be cut, they are a GrammarError too. Where keys are repeated the last counts.
     """
-    return _Pass(data, large, may_be_cut).document()
+    return _Pass(text, large, may_be_cut).document()
 
 
 class _Pass:
     """One walk over the grammar of a document, from value to value of its top level."""
 
-    def __init__(self, data: bytes, large: frozenset[str], may_be_cut: bool) -> None:
+    def __init__(self, text: str, large: frozenset[str], may_be_cut: bool) -> None:
         self.may_be_cut = may_be_cut
-        self.source = _Source(data)
-        self.text = self.source.text
+        self.source = _Source(text)
+        self.text = text
         self.large = large
         self.scanner = json.JSONDecoder(object_pairs_hook=self._look_for_repeats)
-        self.parts = data.count(b"[") + data.count(b"{") + data.count(b'"') // 2
-        if not self.source.is_ascii and b"\\u" in data:
+        self.is_small = len(text) <= LARGEST_PART and _parts(text) <= MOST_PARTS
+        if not self.source.is_ascii and "\\u" in text:
             # a key may be written once with and once without escapes, which the text here cannot compare
             self.source.mark_repeated_keys()
 
@@ -233,7 +238,7 @@ class _Pass:
     def _end(self, position: int) -> tuple[int, bytes | None]:
         """Return where the value at a position ends, and its bytes without what is too deep, when something is."""
         try:
-            if self.parts < MOST_PARTS:
+            if self.is_small:
                 return self._scan(self.text, position), None
             return self._scan_in_windows(position), None
         except RecursionError:
@@ -256,20 +261,27 @@ class _Pass:
 
     def _scan_in_windows(self, position: int) -> int:
         """Find the end looking no further ahead than needed, so that one endless entry never becomes a tree."""
-        for size in (*_WINDOWS, len(self.text)):
+        for size in self._windows(position):
             window = self.text[position : position + size]
-            if size > MOST_PARTS and window.count("[") + window.count("{") + window.count('"') // 2 > MOST_PARTS:
-                raise GrammarError(f"this entry has over {MOST_PARTS} lists, objects and texts, too many", position)
             whole = position + size >= len(self.text)
             try:
                 end = self._scan(window, 0, position)
-            except GrammarError:
-                if whole:
+            except GrammarError as error:
+                cut_off = error.position + _LONGEST_WORD > position + size or error.message.startswith("Unterminated")
+                if whole or not cut_off:
                     raise
                 continue
             if end < size or whole:
                 return position + end
-        raise AssertionError("the last window is the whole text")
+        raise _too_large(position)
+
+    def _windows(self, position: int) -> Iterator[int]:
+        yield from _WINDOWS
+        size, parts = 0, 0
+        while size <= LARGEST_PART and parts <= MOST_PARTS:
+            parts += _parts(self.text[position + size : position + size + _STEP])
+            size += _STEP
+        yield size
 
     def _cut(self, position: int) -> tuple[int, bytes]:
         """Walk over the marks of a value too deep to scan, taking out what is deeper than ``DEEPEST``."""
@@ -286,42 +298,67 @@ class _Pass:
                 depth -= length
                 if depth <= 0:
                     end = mark.end() + depth
-                    return end, ("".join(kept) + self.text[start:end]).encode("latin-1")
+                    part = "".join(kept) + self.text[start:end]
+                    if len(part) > LARGEST_PART or _parts(part) > MOST_PARTS:
+                        raise _too_large(position)
+                    return end, part.encode("latin-1")
         raise GrammarError("the file ends inside lists or objects that are not closed", len(self.text))
+
+
+def _parts(text: str) -> int:
+    return text.count("[") + text.count("{") + text.count(",") + text.count('"') // 2
+
+
+def _too_large(position: int) -> GrammarError:
+    text = f"what begins here has over {MOST_PARTS} members and texts or {LARGEST_PART // 10**6} MB, too large for one part"
+    return GrammarError(text, position)
 
 
 def repeated_keys(document: Any) -> Iterator[tuple[str, str]]:
     """Yield the pointer of the object and the key for every key that stands more than once in its object."""
-    ways: list[tuple[Any, str]] = [(document, "")]
-    while ways:
-        node, at = ways.pop()
+    for way, node in _walk(document, (dict, list)):
         if isinstance(node, RepeatedKeys):
-            yield from ((at, key) for key in node.repeated)
-        if isinstance(node, EntriesOnDemand):
-            entries = enumerate(node if node.source.has_repeated_keys or node.cut else ())
-            for index, entry in entries:
-                if isinstance(entry, Mapping | list):
-                    yield from ((f"{at}/{index}{below}", key) for below, key in repeated_keys(entry))
-        elif isinstance(node, Mapping):
-            keys = ((key.replace("~", "~0").replace("/", "~1"), value) for key, value in node.items())
-            ways.extend((value, f"{at}/{key}") for key, value in keys if isinstance(value, Mapping | Sequence))
-        elif isinstance(node, list):
-            ways.extend((item, f"{at}/{i}") for i, item in enumerate(node) if isinstance(item, Mapping | list))
+            yield from ((_pointer(way), key) for key in node.repeated)
 
 
 def unstorable_strings(document: Any) -> Iterator[str]:
     """Yield the pointer of every string or key with a NUL or half a character (a lone surrogate) in it."""
-    ways: list[tuple[Any, str]] = [(document, "")]
-    while ways:
-        node, at = ways.pop()
-        if isinstance(node, str):
-            if _UNSTORABLE.search(node):
-                yield at
+    for way, node in _walk(document, (dict, list, str)):
+        if isinstance(node, str) and _UNSTORABLE.search(node):
+            yield _pointer(way)
         elif isinstance(node, dict):
-            for key, value in node.items():
-                below = f"{at}/{key.replace('~', '~0').replace('/', '~1')}"
-                if _UNSTORABLE.search(key):
-                    yield below
-                ways.append((value, below))
-        elif isinstance(node, list):
-            ways.extend((item, f"{at}/{i}") for i, item in enumerate(node))
+            yield from (_pointer([*way, key]) for key in node if _UNSTORABLE.search(key))
+
+
+def _walk(document: Any, kinds: tuple[type, ...]) -> Iterator[tuple[list[str | int], Any]]:
+    """Yield every value of some kinds in document order, with the keys that lead to it in a list that goes on changing.
+
+    No pointer is made on the way: keys may be megabytes long and stand before a hundred thousand values.
+    """
+    way: list[str | int] = []
+    levels: list[Iterator[tuple[str | int, Any]]] = [iter([("", document)])]
+    while levels:
+        for key, value in levels[-1]:
+            if isinstance(value, kinds):
+                way.append(key)
+                yield way[1:], value
+                levels.append(_inside(value))
+                break
+            if isinstance(value, EntriesOnDemand) and (value.source.has_repeated_keys or value.cut):
+                way.append(key)
+                levels.append(iter(enumerate(value)))
+                break
+        else:
+            levels.pop()
+            if way:
+                way.pop()
+
+
+def _inside(value: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return iter(value.items())
+    return iter(enumerate(value)) if isinstance(value, list) else iter(())
+
+
+def _pointer(way: list[str | int]) -> str:
+    return "".join([f"/{str(key).replace('~', '~0').replace('/', '~1')}" for key in way])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from cbe.domain.errors import Invalid, Problem
 from cbe.domain.graph import CompiledProgram
@@ -29,12 +29,12 @@ class LearnerFacts:
     withheld: frozenset[str] = frozenset()
 
 
-def load_learners(data: bytes, compiled: CompiledProgram) -> dict[str, LearnerFacts]:
+def load_learners(source: bytes | BinaryIO, compiled: CompiledProgram) -> dict[str, LearnerFacts]:
     """Return what each learner has, in file order; raises ``Invalid`` with every problem, unknown ids included.
 
     ``{"learner-1": {"mastered": ["html"], "held": [], "withheld": []}, …}``; a list that is left out is empty.
     """
-    document = read_program_document(data)
+    document = read_program_document(source)
     problems: list[Problem] = []
     learners = {name: _learner(facts, child("", name), compiled, problems) for name, facts in document.items()}
     if problems:

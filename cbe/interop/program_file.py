@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import Any
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any, BinaryIO
 
 from cbe.domain.errors import Invalid, Problem
 from cbe.domain.program import Program, find_problems, parse_program
@@ -20,6 +22,15 @@ __all__ = ["LARGEST_FILE", "load_program", "read_program_document", "write_progr
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes of a program file, unpacked."""
 
+LARGEST_PACKED = LARGEST_FILE + 1024 * 1024
+"""Bytes that are taken from a stream: what cannot be packed comes out of gzip a little smaller than it is in it."""
+
+MOST_MEMBERS = 1_000
+"""Pieces of one gzip file; programs that pack in pieces make some hundred of such a file."""
+
+_PIECE = 65_536
+_TOO_LARGE = f"is larger than {LARGEST_FILE // 1024**2} MB unpacked; leave out or split what is large"
+
 _LARGE = frozenset({"competencies", "credentials"})
 _OTHER_ENCODINGS = {
     b"\xff\xfe\x00\x00": "UTF-32",
@@ -29,39 +40,38 @@ _OTHER_ENCODINGS = {
 }
 
 
-def load_program(data: bytes) -> tuple[dict[str, Any], Program]:
-    """Return the document in the bytes of a program file and the program it says.
+def load_program(source: bytes | BinaryIO) -> tuple[dict[str, Any], Program]:
+    """Return the document in a program file and the program it says.
 
-    Raises Invalid with the problems of bytes and of content together, in document order.
+    From a stream no more is taken than may be, and the bytes are in memory once. Raises Invalid with the problems of
+    bytes and of content together, in document order.
     """
-    text, problems = _text_of(data)
-    del data
-    opened = _open(text, problems)
-    del text  # with `data` given away by the caller too, the bytes are in memory once
-    _repeated_keys(opened, problems)
-    found = find_problems(opened, problems)
+    problems: list[Problem] = []
+    opened = _open(_text_of(source, problems), problems)
+    found = find_problems(opened, chain(problems, _repeated_keys(opened)))
     if found:
         raise Invalid(found)
     document: dict[str, Any] = whole(opened)
     return document, parse_program(document)
 
 
-def read_program_document(data: bytes) -> dict[str, Any]:
+def read_program_document(source: bytes | BinaryIO) -> dict[str, Any]:
     """Return the document in the bytes of a program file without asking what it says.
 
     Packed with gzip or plain, with or without a BOM. Raises Invalid when the bytes are not UTF-8, not JSON, not an
     object, hold NUL, repeat a key, or are over ``LARGEST_FILE``.
     """
-    text, problems = _text_of(data)
+    problems: list[Problem] = []
+    text = _text_of(source, problems)
     opened = _open(text, problems, may_be_cut=False)
-    _repeated_keys(opened, problems)
+    problems += islice(_repeated_keys(opened), MOST_PROBLEMS)
     if problems:
         raise Invalid(in_document_order(problems, opened))
     document = whole(opened)
     if not isinstance(document, dict):
         raise Invalid([("", "must be an object: {…} with the keys of a program file")])
-    if b"\\u" in text:
-        strings = unstorable_strings(document)
+    if "\\u" in text:
+        strings = islice(unstorable_strings(document), MOST_PROBLEMS)
         problems = [(storable(at), "holds a NUL or half a character (a lone surrogate); take it out") for at in strings]
     if problems:
         raise Invalid(in_document_order(problems, document))
@@ -84,42 +94,58 @@ def write_program_document(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
-def _text_of(data: bytes) -> tuple[bytes, list[Problem]]:
-    """Return UTF-8 bytes without BOM and NUL, and what had to be mended to get them."""
+def _text_of(source: bytes | BinaryIO, problems: list[Problem]) -> str:
+    """Return UTF-8 bytes without BOM and NUL, one to one as characters; what had to be mended becomes a problem."""
+    data = source if isinstance(source, bytes) else source.read(LARGEST_PACKED + 1)
     data = _unpack(data)
     if len(data) > LARGEST_FILE:
-        raise Invalid([("", f"is larger than {LARGEST_FILE // 1024**2} MB unpacked; leave out or split what is large")])
+        raise Invalid([("", _TOO_LARGE)])
     for mark, encoding in _OTHER_ENCODINGS.items():
         if data.startswith(mark):
             raise Invalid([("", f"is written in {encoding}; save it as UTF-8")])
     if b"\0" in data[:4] and data[:4].strip(b"\0"):
         raise Invalid([("", "seems to be written in UTF-16 or UTF-32; save it as UTF-8")])
     data = data.removeprefix(b"\xef\xbb\xbf")
-    problems: list[Problem] = []
     if b"\0" in data:
-        problems.append(("", f"holds a NUL byte in {_place(data, data.index(0))}; take out all NUL bytes"))
+        place = _place(data[: data.index(0)].decode("latin-1"), data.index(0))
+        problems.append(("", f"holds a NUL byte in {place}; take out all NUL bytes"))
         data = data.replace(b"\0", b" ")
     wrong = _first_wrong_byte(data)
     if wrong is not None:
-        problems.append(("", f"is not UTF-8 in {_place(data, wrong)}; save it as UTF-8"))
-    return data, problems
+        place = _place(data[:wrong].decode("latin-1"), wrong)
+        problems.append(("", f"is not UTF-8 in {place}; save it as UTF-8"))
+    return data.decode("latin-1")
 
 
 def _unpack(data: bytes) -> bytes:
     """Return the bytes, out of gzip when they are packed; stops one byte after what is allowed."""
     if not data.startswith(b"\x1f\x8b"):
         return data
-    unpacked = bytearray()
-    while data and len(unpacked) <= LARGEST_FILE:
-        member = zlib.decompressobj(wbits=31)
+    if len(data) > LARGEST_PACKED:
+        raise Invalid([("", _TOO_LARGE)])
+    unpacked, packed, position = bytearray(), memoryview(data), 0
+    for _ in range(MOST_MEMBERS):
+        position = _unpack_member(packed, position, unpacked)
+        while position < len(packed) and packed[position] == 0:
+            position += 1
+        if position == len(packed) or len(unpacked) > LARGEST_FILE:
+            return bytes(unpacked)
+    raise Invalid([("", f"is a gzip file of over {MOST_MEMBERS} pieces; pack it again in one")])
+
+
+def _unpack_member(packed: memoryview, position: int, unpacked: bytearray) -> int:
+    """Unpack one member, a piece at a time, and return where the next one begins."""
+    member = zlib.decompressobj(wbits=31)
+    while not member.eof and len(unpacked) <= LARGEST_FILE:
+        piece = packed[position : position + _PIECE]
+        if not piece:
+            raise Invalid([("", "is a gzip file that ends too early; copy or pack it again")])
         try:
-            unpacked += member.decompress(data, LARGEST_FILE + 1 - len(unpacked))
+            unpacked += member.decompress(piece, LARGEST_FILE + 1 - len(unpacked))
         except zlib.error:
             raise Invalid([("", "is a damaged gzip file; pack it again")]) from None
-        if not member.eof and len(unpacked) <= LARGEST_FILE:
-            raise Invalid([("", "is a gzip file that ends too early; copy or pack it again")])
-        data = member.unused_data.lstrip(b"\0")
-    return bytes(unpacked)
+        position += len(piece) - len(member.unused_data)
+    return position
 
 
 def _first_wrong_byte(data: bytes) -> int | None:
@@ -137,26 +163,21 @@ def _first_wrong_byte(data: bytes) -> int | None:
     return None
 
 
-def _open(data: bytes, problems: list[Problem], *, may_be_cut: bool = True) -> Any:
+def _open(text: str, problems: list[Problem], *, may_be_cut: bool = True) -> Any:
     try:
-        return open_document(data, _LARGE, may_be_cut=may_be_cut)
+        return open_document(text, _LARGE, may_be_cut=may_be_cut)
     except GrammarError as error:
-        text = f"is not JSON: {error.message}, in {_place(data, error.position)}"
-        raise Invalid([*problems, ("", text)]) from None
+        why = f"is not JSON: {error.message}, in {_place(text, error.position)}"
+        raise Invalid([*problems, ("", why)]) from None
 
 
-def _place(data: bytes, position: int) -> str:
-    line_start = data.rfind(b"\n", 0, position) + 1
-    column = len(data[line_start:position].decode("utf-8", "replace")) + 1
-    line = data.count(b"\n", 0, position) + 1
+def _place(text: str, position: int) -> str:
+    line_start = text.rfind("\n", 0, position) + 1
+    column = len(text[line_start:position].encode("latin-1").decode("utf-8", "replace")) + 1
+    line = text.count("\n", 0, position) + 1
     return f"line {line}, column {column}"
 
 
-def _repeated_keys(document: Any, problems: list[Problem]) -> None:
+def _repeated_keys(document: Any) -> Iterator[Problem]:
     for at, key in repeated_keys(document):
-        problems.append((storable(child(at, key)), "stands more than once in its object; keep one"))
-        if len(problems) >= MOST_PROBLEMS:
-            problems.append(
-                ("", f"only the first {MOST_PROBLEMS} repeated keys are listed; mend these and check again")
-            )
-            return
+        yield storable(child(at, key)), "stands more than once in its object; keep one"

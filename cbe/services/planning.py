@@ -6,7 +6,7 @@ Learners who are enrolled are ``progress``'s.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 from cbe.domain.errors import Invalid
 from cbe.domain.graph import CompiledProgram
@@ -22,7 +22,7 @@ SHOWN = (State.MASTERED, State.READY, State.LOCKED)
 
 
 def load_planning(
-    program: bytes, learners: bytes, credential: str | None = None
+    program: bytes | BinaryIO, learners: bytes | BinaryIO, credential: str | None = None
 ) -> tuple[CompiledProgram, dict[str, LearnerFacts]]:
     """Read a program file and a learners file that belongs to it; raises ``Invalid`` with all problems of a file.
 

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
 from cbe.domain import policy
@@ -66,18 +66,20 @@ class ProgramSummary:
     learners: dict[str, int]
 
 
-def check_program(data: bytes) -> CompiledProgram:
+def check_program(source: bytes | BinaryIO) -> CompiledProgram:
     """Read a program file and compile it; raises ``Invalid`` with all its problems."""
-    _, program = load_program(data)
+    _, program = load_program(source)
     return compile_program(program)
 
 
-def import_program(actor: Actor, data: bytes, *, publish: bool, notes: str = "", now: datetime) -> Imported:
+def import_program(
+    actor: Actor, source: bytes | BinaryIO, *, publish: bool, notes: str = "", now: datetime
+) -> Imported:
     """Bring a program file in as the draft, or publish it as the next version; nothing changes on any problem.
 
     The same content as the newest version makes no second one. The newest version's readers keep theirs.
     """
-    document, program = load_program(data)
+    document, program = load_program(source)
     existing = programs.find_program(program.id)
     if existing is None:
         policy.require(actor, "program:create")

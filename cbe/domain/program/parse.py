@@ -7,13 +7,14 @@ lists are walked, never copied, and nothing but ids and edges is kept of a docum
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from cbe.domain.errors import Invalid, Problem
-from cbe.domain.reading import Problems, TooManyProblems, in_document_order, is_list, quoted, shown
-from cbe.domain.requirements import CompetencyLeaf, Credits, Leaf, leaves
+from cbe.domain.reading import LARGEST_NUMBER, Problems, TooManyProblems, in_document_order, is_list, quoted, shown
+from cbe.domain.requirements import CompetencyLeaf, Credits, Leaf, Requirement, leaves
 from cbe.domain.requirements.parse import Checks, read_requirement
 
 from .circles import shortest_circles
@@ -43,29 +44,47 @@ def parse_program(document: Any) -> Program:
     return reading.program()
 
 
-def find_problems(document: Any, besides: Sequence[Problem] = ()) -> list[Problem]:
+def find_problems(document: Any, besides: Iterable[Problem] = ()) -> list[Problem]:
     """Return all problems of a document and those found in its bytes, together in document order."""
     return _Reading(document).problems_in_order(besides)
 
 
 class _Ids:
-    """The ids of one list: where each stands first, and the credits there, not yet known to be sound."""
+    """The ids of one list: where each stands first, and the credits there.
 
-    def __init__(self, items: Any) -> None:
+    Kept as bytes: half a million of them are most of what reading needs, and one emoji makes a text four times as large.
+    """
+
+    def __init__(self, items: Any = ()) -> None:
         self.items: Sequence[Any] = items if is_list(items) else ()
-        self.index: dict[str, int] = {}
-        self.credits: list[Any] = []
-        for i, item in enumerate(self.items):
-            is_object = isinstance(item, dict)
-            name = item.get("id") if is_object else None
-            if isinstance(name, str):
-                self.index.setdefault(name, i)
-            self.credits.append(item.get("credits", 0) if is_object else 0)
+        self._index: dict[bytes, int] = {}
+        self._credits: dict[int, int | float | None] = {}
+
+    def add(self, index: int, item: Any) -> int | None:
+        """Take in an item and return where its id stands first; None when it has none."""
+        name = item.get("id") if isinstance(item, dict) else None
+        if not isinstance(name, str):
+            return None
+        worth = item.get("credits", 0)
+        if worth != 0 or isinstance(worth, bool):
+            sound = type(worth) in (int, float) and 0 < worth <= LARGEST_NUMBER
+            self._credits[index] = worth if sound else None
+        return self._index.setdefault(name.encode("utf-8", "surrogatepass"), index)
+
+    def find(self, name: str) -> int | None:
+        """Return where an id stands first."""
+        return self._index.get(name.encode("utf-8", "surrogatepass"))
+
+    def names(self, places: Iterable[int]) -> dict[int, bytes]:
+        """Return the ids that stand first at some places."""
+        wanted = set(places)
+        return {place: name for name, place in self._index.items() if place in wanted}
 
     def credits_of(self, name: str) -> Decimal | None:
         """Return the credits of an id; None when they are not sound."""
-        index = self.index.get(name)
-        return None if index is None else Problems().zero_or_more(self.credits[index], "", "")
+        index = self.find(name)
+        worth = None if index is None else self._credits.get(index, 0)
+        return None if worth is None else Problems().zero_or_more(worth, "", "")
 
 
 class _Edges:
@@ -88,12 +107,14 @@ class _RequirementChecks(Checks):
 
     def leaf(self, leaf: Leaf, at: str) -> None:
         if isinstance(leaf, CompetencyLeaf):
-            if leaf.competency not in self.reading.competencies.index:
+            if self.reading.competencies.find(leaf.competency) is None:
                 self.reading.report_dangling(at, leaf.competency, "competency")
-        elif leaf.credential not in self.reading.credentials.index:
+            return
+        needed = self.reading.credentials.find(leaf.credential)
+        if needed is None:
             self.reading.report_dangling(at, leaf.credential, "credential")
         else:
-            self.reading.requirements.add(self.reading.credentials.index[leaf.credential], self.credential)
+            self.reading.requirements.add(needed, self.credential)
 
     def credits(self, requirement: Credits, at: str) -> None:
         total = Decimal(0)
@@ -118,21 +139,25 @@ class _Reading:
         self.head: dict[str, Any] = {}
         self.sections: dict[str, int] = {}
         self.prerequisites, self.requirements = _Edges(), _Edges()
+        self.unread_prerequisites, self.unread_requirements = array("i"), array("i")
 
-    def problems_in_order(self, besides: Sequence[Problem] = ()) -> list[Problem]:
-        """Return every problem; where there are too many the last, at the whole file, says so."""
+    def problems_in_order(self, besides: Iterable[Problem] = ()) -> list[Problem]:
+        """Return every problem, also those already known; where there are too many the last says so."""
         cut: list[Problem] = []
         try:
+            for at, text in besides:
+                self.problems.report(at, text)
             self._check()
         except TooManyProblems:
-            text = f"only the first {len(self.problems.found)} problems are listed; mend these and check again"
+            text = (
+                f"there are more problems than the {len(self.problems.found)} listed here; mend these and check again"
+            )
             cut.append(("", text))
-        found = [*besides, *self.problems.found]
-        if found:
+        if self.problems.found:
             # the ids of half a million competencies are a third of all memory, and no longer asked for
-            self.competencies = self.credentials = _Ids(None)
+            self.competencies = self.credentials = _Ids()
             self.prerequisites = self.requirements = _Edges()
-        return in_document_order(found, self.document) + cut
+        return in_document_order(self.problems.found, self.document) + cut
 
     def program(self) -> Program:
         """Return the program of a document without problems."""
@@ -140,13 +165,18 @@ class _Reading:
         head.setdefault("mastery", MasteryRule())
         head.setdefault("quality", Quality())
         return Program(
-            competencies=tuple([Competency(**self._competency(i, item)) for i, item in self._listed("competencies")]),
-            credentials=tuple([Credential(**self._credential(i, item)) for i, item in self._listed("credentials")]),
+            competencies=tuple([self._made_competency(i, item) for i, item in enumerate(self.top["competencies"])]),
+            credentials=tuple([self._made_credential(i, item) for i, item in enumerate(self.top["credentials"])]),
             **head,
         )
 
-    def _listed(self, key: str) -> enumerate[Any]:
-        return enumerate(self.top.get(key, ()))
+    def _made_competency(self, index: int, item: Any) -> Competency:
+        values = self._competency(index, item)
+        values["prerequisites"] = tuple([tuple(group) for group in item.get("prerequisites", ())])
+        return Competency(**values)
+
+    def _made_credential(self, index: int, item: Any) -> Credential:
+        return Credential(**self._credential(index, item) | {"requires": self._requirement(item["requires"], index)})
 
     def _check(self) -> None:
         self.problems.object(self.document, "", TOP)
@@ -154,22 +184,31 @@ class _Reading:
             self.problems.report("/format", f'must be "{FORMAT}"')
         if "program" in self.top:
             self._check_head(self.top["program"])
-        for key, read in (("competencies", self._competency), ("credentials", self._credential)):
+        for key, ids, read in (
+            ("competencies", self.competencies, self._competency),
+            ("credentials", self.credentials, self._credential),
+        ):
             if key in self.top:
                 for i, item in enumerate(self.problems.items(self.top[key], "", key, "objects")):
-                    self._check_repeated(key, i, read(i, item).get("id"))
+                    first = ids.add(i, item)
+                    name = read(i, item).get("id")
+                    if name is not None and first != i:
+                        self.problems.report(f"/{key}/{i}/id", f"{quoted(name)} is already the id of /{key}/{first}")
+        self._check_references()
         self._check_circles()
 
-    def _check_repeated(self, key: str, index: int, name: str | None) -> None:
-        ids = self.competencies if key == "competencies" else self.credentials
-        if name is not None and ids.index[name] != index:
-            self.problems.report(f"/{key}/{index}/id", f"{quoted(name)} is already the id of /{key}/{ids.index[name]}")
+    def _check_references(self) -> None:
+        """Read what names ids of its own list, which a first walk need not have met yet."""
+        for i in self.unread_prerequisites:
+            self._prerequisites(self.competencies.items[i]["prerequisites"], i, f"/competencies/{i}")
+        for i in self.unread_requirements:
+            self._requirement(self.credentials.items[i]["requires"], i)
 
     def _check_head(self, value: Any) -> None:
         self.head = self.problems.object(value, "/program", PROGRAM) or {}
         sections = value.get("sections") if isinstance(value, dict) else None
         report_repeated_ids(self.problems, sections, "/program/sections")
-        self.sections = _Ids(sections).index
+        self.sections = _places(sections)
         parents = _Edges()
         for i, section in enumerate(self.head.get("sections", ())):
             if isinstance(section, Section) and section.parent is not None:
@@ -178,7 +217,9 @@ class _Reading:
                 else:
                     self.report_dangling(f"/program/sections/{i}/parent", section.parent, "section")
         for circle in shortest_circles(len(sections) if is_list(sections) else 0, parents.sources, parents.targets):
-            way = self._shown_circle([sections[i]["id"] for i in circle]) if is_list(sections) else ""
+            way = _way(
+                circle, {i: sections[i]["id"].encode("utf-8", "replace") for i in circle} if is_list(sections) else {}
+            )
             text = f"sections stand in each other in a circle: {way}; take one parent out"
             self.problems.report(f"/program/sections/{circle[-1]}/parent", text)
         if self.head.get("mastery") is not None:
@@ -194,9 +235,28 @@ class _Reading:
             self._check_mastery(values, f"{at}/mastery/level")
         elif values.get("rubric") is not None:
             self._check_mastery(values, f"{at}/rubric/levels")
-        if "prerequisites" in values:
-            values["prerequisites"] = self._prerequisites(values["prerequisites"], index, at)
+        if "prerequisites" in values and not self._all_known(values["prerequisites"], index):
+            self.unread_prerequisites.append(index)
         return values
+
+    def _all_known(self, groups: Any, index: int) -> bool:
+        """Take in sound prerequisites that all stand before their competency; leave all others for later."""
+        find, targets = self.competencies.find, []
+        if not is_list(groups):
+            return False
+        for group in groups:
+            if not is_list(group) or not group or not all(isinstance(member, str) for member in group):
+                return False
+            places = [find(member) for member in group]
+            if len(set(places)) != len(places):
+                return False
+            for place in places:
+                if place is None:
+                    return False
+                targets.append(place)
+        for target in targets:
+            self.prerequisites.add(target, index)
+        return True
 
     def _check_mastery(self, values: Mapping[str, Any], at: str) -> None:
         """Report a level that mastery asks for when the rubric that counts here does not have it."""
@@ -213,27 +273,27 @@ class _Reading:
             has = f"its rubric has {', '.join(map(shown, names))}" if names else "there is no rubric here"
             self.problems.report(at, f"mastery asks for the level {quoted(level)}, but {has}")
 
-    def _prerequisites(self, value: Any, index: int, at: str) -> tuple[tuple[str, ...], ...]:
+    def _prerequisites(self, value: Any, index: int, at: str) -> None:
         at = f"{at}/prerequisites"
-        if not is_list(value):
+        if is_list(value):
+            for place, group in enumerate(value):
+                self._group(group, index, at, place)
+        else:
             self.problems.report(at, 'must be a list of groups, such as [["html"], ["js", "php"]]')
-            return ()
-        return tuple([self._group(group, index, at, place) for place, group in enumerate(value)])
 
-    def _group(self, value: Any, index: int, at: str, place: int) -> tuple[str, ...]:
+    def _group(self, value: Any, index: int, at: str, place: int) -> None:
         if not is_list(value) or not value:
             text = "must be a list of competency ids, of which one is enough; it must not be empty"
             self.problems.report(f"{at}/{place}", text)
-            return ()
+            return
         known: set[str] = set()
         for i, member in enumerate(value):
-            target = self.competencies.index.get(member) if isinstance(member, str) else None
+            target = self.competencies.find(member) if isinstance(member, str) else None
             if target is None or member in known:
                 self._report_member(member, f"{at}/{place}", i, known)
             else:
                 known.add(member)
                 self.prerequisites.add(target, index)
-        return tuple(value)
 
     def _report_member(self, member: Any, at: str, place: int, known: set[str]) -> None:
         name = self.problems.identifier(member, at, place)
@@ -246,10 +306,11 @@ class _Reading:
         at = f"/credentials/{index}"
         values = self.problems.object(item, at, CREDENTIAL) or {}
         if "requires" in values:
-            checks = _RequirementChecks(self, index)
-            requirement = read_requirement(self.problems, values["requires"], f"{at}/requires", checks)
-            values["requires"] = requirement
+            self.unread_requirements.append(index)
         return values
+
+    def _requirement(self, value: Any, index: int) -> Requirement | None:
+        return read_requirement(self.problems, value, f"/credentials/{index}/requires", _RequirementChecks(self, index))
 
     def credits_of(self, leaf: Leaf) -> Decimal | None:
         """Return the credits of what a leaf names; None when they are not sound."""
@@ -262,22 +323,39 @@ class _Reading:
         self.problems.report(at, f"there is no {what} with the id {quoted(name)}")
 
     def _check_circles(self) -> None:
-        items = self.competencies.items
-        for circle in shortest_circles(len(items), self.prerequisites.sources, self.prerequisites.targets):
-            way = self._shown_circle([items[i]["id"] for i in circle])
-            at = f"/competencies/{circle[0]}/prerequisites{_entry(items[circle[0]], items[circle[-1]]['id'])}"
-            text = f"prerequisites go in a circle, each needed by the next: {way}; take one out"
+        ids = self.competencies
+        circles = shortest_circles(len(ids.items), self.prerequisites.sources, self.prerequisites.targets)
+        names = ids.names(chain.from_iterable(circles))
+        for circle in circles:
+            item = ids.items[circle[0]]
+            at = f"/competencies/{circle[0]}/prerequisites{_entry(item, names[circle[-1]].decode('utf-8', 'surrogatepass'))}"
+            text = f"prerequisites go in a circle, each needed by the next: {_way(circle, names)}; take one out"
             self.problems.report(at, text)
-        items = self.credentials.items
-        for circle in shortest_circles(len(items), self.requirements.sources, self.requirements.targets):
-            way = self._shown_circle([items[i]["id"] for i in circle])
-            at = f"/credentials/{circle[0]}/requires{_naming(items[circle[0]]['requires'], items[circle[-1]]['id'])}"
-            text = f"credentials name each other in a circle, each needed by the next: {way}; take one out"
+        ids = self.credentials
+        circles = shortest_circles(len(ids.items), self.requirements.sources, self.requirements.targets)
+        names = ids.names(chain.from_iterable(circles))
+        for circle in circles:
+            item = ids.items[circle[0]]
+            at = f"/credentials/{circle[0]}/requires{_naming(item['requires'], names[circle[-1]].decode('utf-8', 'surrogatepass'))}"
+            text = (
+                f"credentials name each other in a circle, each needed by the next: {_way(circle, names)}; take one out"
+            )
             self.problems.report(at, text)
 
-    @staticmethod
-    def _shown_circle(names: Sequence[str]) -> str:
-        return " -> ".join([*names, names[0]])
+
+def _places(items: Any) -> dict[str, int]:
+    """Return where each id of a short list stands first."""
+    places: dict[str, int] = {}
+    for i, item in enumerate(items if is_list(items) else ()):
+        name = item.get("id") if isinstance(item, dict) else None
+        if isinstance(name, str):
+            places.setdefault(name, i)
+    return places
+
+
+def _way(circle: Sequence[int], names: Mapping[int, bytes]) -> str:
+    """Return a circle as it is shown, in one piece: one through a whole file is some megabytes."""
+    return b" -> ".join([*map(names.__getitem__, circle), names[circle[0]]]).decode("utf-8", "replace")
 
 
 def _entry(competency: Mapping[str, Any], prerequisite: str) -> str:
