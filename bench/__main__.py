@@ -13,6 +13,7 @@ import platform
 import sys
 from dataclasses import asdict
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import bench
@@ -40,6 +41,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes: a check that it runs, not a measurement")
     parser.add_argument("--rounds", type=int, default=5, help="paired rounds of each measurement")
     parser.add_argument("--json", metavar="FILE", help="also write the figures there")
+    parser.add_argument("--doc", metavar="FILE", help="also write them there as a page, as docs/benchmarks.md is")
     asked = parser.parse_args(arguments)
     unknown = [name for name in asked.scenario if name not in known]
     if unknown:
@@ -54,6 +56,8 @@ def main(arguments: list[str]) -> int:
         with open(asked.json, "w", encoding="utf-8") as file:
             json.dump(document(results), file, indent=2, ensure_ascii=False)
             file.write("\n")
+    if asked.doc:
+        Path(asked.doc).write_text(as_page(results), encoding="utf-8")
     missed = [row.name for rows in results.values() for row in rows if not row.passed]
     print(f"\n{len(missed)} bars missed: {'; '.join(missed)}" if missed else "\nevery bar met")
     return 1 if missed else 0
@@ -63,6 +67,25 @@ def document(results: dict[str, list[Row]]) -> dict[str, Any]:
     """Return the figures with the machine they were taken on."""
     machine = {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()}
     return {"machine": machine, "scenarios": {name: [asdict(row) for row in rows] for name, rows in results.items()}}
+
+
+def as_page(results: dict[str, list[Row]]) -> str:
+    """Return the figures as a page in Markdown."""
+    machine = document({})["machine"]
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `make bench ARGS='--doc docs/benchmarks.md'`. Every fast answer was checked against a plain one (networkx, the",
+        "uncut program, the full solve) in the same run; figures are medians of paired rounds, and ratios say more than times.",
+        "",
+        f"Machine: {machine['cores']} cores, {machine['system']}, Python {machine['python']}.",
+    ]
+    for name, rows in results.items():
+        lines += ["", f"## {name}", "", "| scenario | figure | bar | met | detail |", "|---|---|---|---|---|"]
+        for row in rows:
+            met = "yes" if row.passed else "**no**"
+            lines.append(f"| {row.name} | {row.figure:,.4g} {row.unit} | {row.bar or '–'} | {met} | {row.detail} |")
+    return "\n".join(lines) + "\n"
 
 
 def show(rows: list[Row]) -> None:
