@@ -2,10 +2,13 @@
 
 import re
 import subprocess
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from babel.messages import Catalog, Message
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from tests.needs import PROJECT
@@ -45,6 +48,18 @@ def test_a_translation_has_the_values_of_its_text(path: Path) -> None:
         catalogue = read_po(file)
     wrong = [(message.id, text) for message in catalogue if message.id for text in strays(message)]
     assert not wrong, f"values differ: {wrong}"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "لا متعلّمين"), (1, "متعلّم واحد"), (2, "متعلّمان"), (3, "3 متعلّمين"), (11, "11 متعلّمًا"), (100, "100 متعلّم")],
+)
+def test_arabic_counts_in_six_forms(count: int, words: str) -> None:
+    compiled = BytesIO()
+    with (PROJECT / "cbe/translations/ar/LC_MESSAGES/messages.po").open("rb") as file:
+        write_mo(compiled, read_po(file))
+    texts = GNUTranslations(BytesIO(compiled.getvalue()))
+    assert texts.ngettext("%(num)s learner", "%(num)s learners", count) % {"num": count} == words
 
 
 def strays(message: Message) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["N_", "CbeError", "Conflict", "Forbidden", "Invalid", "NotFound", "Problem"]
+__all__ = ["N_", "CbeError", "Conflict", "Forbidden", "Invalid", "NotFound", "Problem", "Worded"]
 
 MOST_TOLD = 20
 """So many problems stand in the text of an ``Invalid``; all of them are in its ``problems``."""
@@ -24,6 +24,23 @@ Problem = tuple[str, str]
 def N_(message: str) -> str:
     """Mark a message for the catalogues where it is written; a door translates it."""
     return message
+
+
+class Worded(str):
+    """The English text of a problem with values in it; a door translates ``message`` and puts the values in again.
+
+    >>> Worded("The column %(name)s is missing.", name="email")
+    'The column email is missing.'
+    """
+
+    message: str
+    values: dict[str, Any]
+
+    def __new__(cls, message: str, **values: Any) -> Worded:
+        """Return the text with its values in it."""
+        text = super().__new__(cls, message % values)
+        text.message, text.values = message, values
+        return text
 
 
 class CbeError(Exception):

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cbe.domain.errors import N_, Invalid, Problem
+from cbe.domain.errors import N_, Invalid, Problem, Worded
 
 __all__ = ["MOST_BYTES", "MOST_LINES", "Line", "read_lines", "read_table", "write_table"]
 
@@ -62,7 +62,9 @@ def read_lines(
     So problems of shape and of content can be reported together. Raises ``Invalid`` when there is no table to be read.
     """
     if len(data) > most_bytes:
-        raise Invalid([("", f"The file is larger than {most_bytes // 1024**2} MB. Send it in parts.")])
+        raise Invalid(
+            [("", Worded("The file is larger than %(size)s MB. Send it in parts.", size=most_bytes // 1024**2))]
+        )
     text = _text(data)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     rows: list[tuple[int, list[str]]] = []
@@ -74,9 +76,11 @@ def read_lines(
                 rows.append((start, [cell.strip() for cell in row]))
             start = reader.line_num + 1
             if len(rows) > most_lines + 1:
-                raise Invalid([("", f"A table has at most {most_lines} lines here. Send it in parts.")])
-    except csv.Error as error:
-        problems.append((f"/lines/{reader.line_num}", f"this line is not CSV: {error}"))
+                raise Invalid(
+                    [("", Worded("A table has at most %(count)s lines here. Send it in parts.", count=most_lines))]
+                )
+    except csv.Error:
+        problems.append((f"/lines/{reader.line_num}", N_("This line is not CSV: look at its quotation marks.")))
     if not rows:
         raise Invalid(problems or [("", N_("The file is empty: its first line names the columns."))])
     header = [name.casefold() for name in rows[0][1]]
@@ -129,7 +133,8 @@ def _delimiter(text: str) -> str:
 
 def _header_problems(header: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> list[Problem]:
     known = {*required, *optional}
-    problems = [(f"/lines/1/{name}", f"the column {name!r} is missing") for name in required if name not in header]
-    problems += [(f"/lines/1/{name}", f"there is no column {name!r} here") for name in header if name not in known]
+    missing = [Worded("The column “%(name)s” is missing.", name=name) for name in required if name not in header]
+    strange = [Worded("There is no column “%(name)s” here.", name=name) for name in header if name not in known]
     twice = sorted({name for name in header if header.count(name) > 1})
-    return problems + [(f"/lines/1/{name}", f"the column {name!r} stands twice") for name in twice]
+    double = [Worded("The column “%(name)s” stands twice.", name=name) for name in twice]
+    return [(f"/lines/1/{text.values['name']}", text) for text in (*missing, *strange, *double)]

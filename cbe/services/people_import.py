@@ -10,7 +10,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from cbe.domain import policy
-from cbe.domain.errors import N_, Invalid, Problem
+from cbe.domain.errors import N_, Invalid, Problem, Worded
 from cbe.domain.policy import PROGRAM_ROLES, Actor, Subject
 from cbe.interop.csv_table import Line, read_table
 from cbe.store import enrolments, groups, people
@@ -107,7 +107,7 @@ class _People:
                 (email_key(line["email"]), self._role(line), line.cells.get("group", "")), line.number
             )
             if same != line.number:
-                self.problems.append((line.at("email"), f"line {same} says the same"))
+                self.problems.append((line.at("email"), Worded("Line %(number)s says the same.", number=same)))
             else:
                 self._take(line)
         if self.problems:

@@ -11,14 +11,14 @@ from flask_login import logout_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
-from wtforms.validators import Email, InputRequired, Length
+from wtforms.validators import Email, InputRequired
 
 from cbe.domain.errors import Invalid
 from cbe.services import accounts
 from cbe.services.accounts import SignedIn
 
 from . import identity
-from .forms import show_problems
+from .forms import at_most, show_problems
 from .guard import safe_next
 from .mails import compose
 
@@ -43,7 +43,7 @@ class EmailForm(FlaskForm):
         validators=[
             InputRequired(_l("Write the new address.")),
             Email(_l("This is not an e-mail address.")),
-            Length(max=254),
+            at_most(254),
         ],
     )
     password = PasswordField(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from secrets import token_urlsafe
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
+from wtforms.validators import Length
 
 from cbe.domain.errors import Invalid
 
-__all__ = ["OnceForm", "show_problems"]
+from .texts import told
+
+__all__ = ["OnceForm", "at_most", "show_problems"]
 
 
 class OnceForm(FlaskForm):
@@ -19,12 +22,17 @@ class OnceForm(FlaskForm):
     once = HiddenField(default=lambda: token_urlsafe(16))
 
 
+def at_most(characters: int) -> Length:
+    """Return the check that a text isn't longer; what WTForms says itself is English where its catalogue has gaps."""
+    return Length(max=characters, message=_l("Write at most %(max)d characters."))
+
+
 def show_problems(form: FlaskForm, error: Invalid) -> None:
     """Put each problem under the field whose name its place starts with; the others above the form."""
     for at, text in error.problems:
         name = at.strip("/").split("/")[0]
         field = form._fields.get(name)
         if field is None:
-            form.form_errors.append(f"{at}: {_(text)}" if at else _(text))
+            form.form_errors.append(f"{at}: {told(text)}" if at else told(text))
         else:
-            field.errors = [*field.errors, _(text)]
+            field.errors = [*field.errors, told(text)]

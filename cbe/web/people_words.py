@@ -7,9 +7,9 @@ from datetime import date
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import DateField, EmailField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 
-from .forms import OnceForm
+from .forms import OnceForm, at_most
 
 __all__ = [
     "ACCOUNT_STATUSES",
@@ -48,11 +48,11 @@ ACCOUNT_STATUSES = {
 class InviteForm(OnceForm):
     """Somebody to bring in; the roles offered are set by the page."""
 
-    email = EmailField(_l("E-mail"), validators=[InputRequired(_l("Write an e-mail address.")), Length(max=254)])
+    email = EmailField(_l("E-mail"), validators=[InputRequired(_l("Write an e-mail address.")), at_most(254)])
     name = StringField(
         _l("Name"),
         description=_l("Only for somebody who has no account yet; they get an invitation by mail."),
-        validators=[Length(max=200)],
+        validators=[at_most(200)],
     )
     role = SelectField(_l("Role"))
     until = DateField(
@@ -90,7 +90,7 @@ class StatusForm(OnceForm):
 class GroupForm(OnceForm):
     """The name of a group."""
 
-    name = StringField(_l("Name of the group"), validators=[InputRequired(_l("Write a name.")), Length(max=100)])
+    name = StringField(_l("Name of the group"), validators=[InputRequired(_l("Write a name.")), at_most(100)])
 
 
 class TableForm(OnceForm):

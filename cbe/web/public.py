@@ -12,14 +12,14 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from cbe.domain.errors import Invalid, NotFound
 from cbe.services import accounts
 from cbe.services.demo.seed import PASSWORD as DEMO_PASSWORD
 
 from . import identity
-from .forms import show_problems
+from .forms import at_most, show_problems
 from .guard import safe_next
 from .mails import compose
 
@@ -32,15 +32,15 @@ Page = str | Response | tuple[str, int]
 class SignInForm(FlaskForm):
     """Address and password."""
 
-    email = EmailField(_l("E-mail"), validators=[InputRequired(_l("Write your e-mail address.")), Length(max=254)])
-    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Write your password.")), Length(max=200)])
+    email = EmailField(_l("E-mail"), validators=[InputRequired(_l("Write your e-mail address.")), at_most(254)])
+    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Write your password.")), at_most(200)])
     next = HiddenField()
 
 
 class AddressForm(FlaskForm):
     """The address a link goes to."""
 
-    email = EmailField(_l("E-mail"), validators=[InputRequired(_l("Write your e-mail address.")), Length(max=254)])
+    email = EmailField(_l("E-mail"), validators=[InputRequired(_l("Write your e-mail address.")), at_most(254)])
 
 
 class NewPasswordForm(FlaskForm):

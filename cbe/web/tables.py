@@ -12,6 +12,7 @@ from cbe.domain.errors import Invalid
 from cbe.services.people_import import TableReport
 
 from .people_words import TableForm
+from .texts import told
 
 __all__ = ["table_page"]
 
@@ -62,6 +63,6 @@ def _sent(form: TableForm) -> bytes:
 def _told(at: str, text: str) -> tuple[str, str]:
     parts = at.strip("/").split("/")
     if parts[0] != "lines":
-        return "", _(text)
+        return "", told(text)
     where = _("Line %(number)s", number=parts[1])
-    return (f"{where}, {parts[2]}" if len(parts) > 2 else where), _(text)
+    return (_(", ").join((where, parts[2])) if len(parts) > 2 else where), told(text)

@@ -15,15 +15,17 @@ import nh3
 from babel import Locale, UnknownLocaleError
 from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
+from cbe.domain.errors import Worded
 from cbe.domain.program import Rubric, Text
 
 from . import identity
 
-__all__ = ["KINDS", "STATES", "STATUSES", "Spoken", "hours", "in_words", "plain", "register"]
+__all__ = ["KINDS", "STATES", "STATUSES", "Spoken", "hours", "in_words", "plain", "register", "told"]
 
 STATES = {
     "mastered": _l("mastered"),
@@ -155,6 +157,11 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime) -> str:
     """Return a moment in the reader's time zone."""
     return format_datetime(value, format="medium")
+
+
+def told(problem: str) -> str:
+    """Return the text of a problem in the reader's language."""
+    return _(problem.message) % problem.values if isinstance(problem, Worded) else _(problem)
 
 
 def register(app: Flask) -> None:
