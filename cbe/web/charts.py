@@ -77,8 +77,9 @@ def as_json(figure: go.Figure) -> str:
 def _plain(figure: go.Figure, label: str | None) -> go.Figure:
     figure.update_layout(
         margin={"l": 40, "r": 16, "t": 16, "b": 40}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "system-ui, sans-serif", "color": "#7d899c", "size": 13}, legend={"orientation": "h", "y": 1.12},
+        font={"family": "system-ui, sans-serif", "color": "#7d899c", "size": 13}, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )  # fmt: skip
+    figure.update_xaxes(automargin=True)
     if label:
         figure.update_yaxes(title=label, rangemode="tozero")
     return figure
