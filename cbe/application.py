@@ -25,8 +25,9 @@ from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import cli, jobs
-from .config import ROOT, Settings
-from .store.database import Installation, db
+from .config import ROOT, BadSetting, Settings
+from .services.demo import seed
+from .store.database import DatabaseFailure, Installation, db
 from .web import guard, identity, pages
 from .web.assets import Assets
 from .web.keys import KeyConverter
@@ -52,6 +53,8 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     cli.register(app)
     jobs.register(app)
     guard.install(app)
+    if settings.production:
+        _refuse_demo_accounts(app)
     return app
 
 
@@ -74,6 +77,25 @@ def serve(app: Flask) -> None:
     finally:
         worker.terminate()
         worker.wait(10)
+
+
+def _refuse_demo_accounts(app: Flask) -> None:
+    """Refuse to start in production on a database where people with the demo's password may sign in."""
+    with app.app_context():
+        try:
+            found = seed.open_accounts()
+        except DatabaseFailure as error:
+            why = str(error).splitlines()[0]
+            raise BadSetting("CBE_DATABASE_URL", f"names a database that does not answer: {why}") from None
+        finally:
+            db.session.remove()
+            db.engine.dispose()  # a server that forks after this shares no connection
+    if found:
+        raise BadSetting(
+            "CBE_DATABASE_URL",
+            f"names a database with demo accounts ({', '.join(found)}), whose password everybody knows. Use another "
+            "database, or deactivate them first, with CBE_ENV=development.",
+        )
 
 
 def _flask_settings(settings: Settings) -> dict[str, Any]:
@@ -120,6 +142,7 @@ def _installation(settings: Settings) -> Installation:
         mail_from=settings.mail_from,
         demo=settings.demo,
         password_cost=settings.password_cost,
+        production=settings.production,
     )
 
 

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 __all__ = ["BadSetting", "Settings"]
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,7 +58,7 @@ class Settings:
             raise BadSetting("CBE_ENV", f"is {env!r}; it must be development or production.")
         production = env == "production"
         instance = Path(values.get("CBE_INSTANCE") or ROOT / "instance").resolve()
-        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(instance)
         demo = _flag(values, "CBE_DEMO", not production)
         if production and demo:
             raise BadSetting("CBE_DEMO", "is on; demo accounts may not exist in production. Set CBE_DEMO=0.")
@@ -75,6 +78,15 @@ class Settings:
             limits_url=values.get("CBE_LIMITS_URL") or "memory://",
             trusted_proxies=_number(values, "CBE_TRUSTED_PROXIES", 0, 10),
         )
+
+
+def _make_folder(instance: Path) -> None:
+    try:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting("CBE_INSTANCE", f"is {instance}, which cannot be made: {error.strerror}.") from None
+    if not os.access(instance, os.W_OK | os.X_OK):
+        raise BadSetting("CBE_INSTANCE", f"is {instance}, where this user may not write.")
 
 
 def _flag(values: Mapping[str, str], name: str, default: bool) -> bool:
@@ -99,6 +111,12 @@ def _database_url(values: Mapping[str, str], instance: Path) -> str:
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSetting("CBE_DATABASE_URL", "must start with sqlite:/// or postgresql://.")
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        raise BadSetting(
+            "CBE_DATABASE_URL", "is not an address such as postgresql://user:password@host/name."
+        ) from None
     return url
 
 
@@ -118,7 +136,7 @@ def _base_url(values: Mapping[str, str], production: bool, port: int) -> str:
 
 def _secret_key(values: Mapping[str, str], production: bool, instance: Path) -> str:
     given = values.get("CBE_SECRET_KEY")
-    if given is not None:
+    if given is not None and (given or production):
         if production and (given.lower() in DEFAULT_SECRETS or len(given) < LEAST_SECRET):
             raise BadSetting(
                 "CBE_SECRET_KEY",
@@ -128,7 +146,10 @@ def _secret_key(values: Mapping[str, str], production: bool, instance: Path) -> 
     path = instance / "secret-key"
     if not path.exists():
         _make_secret(path)
-    key = path.read_text(encoding="ascii").strip()
+    try:
+        key = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting("instance/secret-key", f"cannot be read: {error}.") from None
     if len(key) < LEAST_SECRET:
         raise BadSetting("instance/secret-key", "is too short; delete it and one is made at the next start.")
     return key

@@ -24,7 +24,7 @@ from cbe.store import enrolments, people
 from cbe.store.database import installation
 from cbe.store.people import AccountRow, LinkRow, SessionRow
 
-from .mail import Compose, queue_mail
+from .mail import Compose, expect_mail, queue_mail
 from .transaction import Transaction, transaction
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
 SESSION_DAYS = 14
 LINK_DAYS = {"invitation": 14, "reset": 1, "email": 1}
 LEAST_PASSWORD, MOST_PASSWORD = 12, 200
+WRONG = [("/email", N_("The e-mail address or the password is not right."))]
 GONE = N_("This link has been used, has run out or is not whole. Ask for a new one.")
 
 
@@ -77,18 +78,22 @@ def sign_in(email: str, password: str, *, now: datetime) -> str:
         or account is None
         or stored is None
     ):
-        raise Invalid(
-            [("/email", N_("The e-mail address or the password is not right. Both are needed as you set them."))]
-        )
+        raise Invalid(WRONG)
+    return _open_session(account.id, stored, password, now)
+
+
+def _open_session(account_id: UUID, checked: str, password: str, now: datetime) -> str:
+    """Open a session for a password that was checked, unless it was changed or the account ended meanwhile."""
     token = secrets.token_urlsafe(32)
-    actor = Actor(account_id=account.id)
-    with transaction(actor, now) as tx:
-        people.drop_expired_sessions(account.id, now)
-        if _hasher(installation().password_cost).check_needs_rehash(stored):
-            row = _reload(account.id)
-            row.password_hash = _hash(password)
-        tx.add(_new_session(account.id, token, now))
-        tx.record("session:open", account=account.id)
+    with transaction(Actor(account_id=account_id), now) as tx:
+        account = _reload(account_id)
+        if account.status != "active" or account.password_hash != checked:
+            raise Invalid(WRONG)
+        people.drop_expired_sessions(account_id, now)
+        if _hasher(installation().password_cost).check_needs_rehash(checked):
+            account.password_hash = _hash(password)
+        tx.add(_new_session(account_id, token, now))
+        tx.record("session:open", account=account_id)
     return token
 
 
@@ -155,14 +160,18 @@ def change_email(actor: Actor, email: str, password: str, *, compose: Compose, n
 
 
 def request_reset(email: str, *, compose: Compose, now: datetime) -> None:
-    """Send a link that sets a new password, when the address is known; say nothing of whether it is."""
-    account = people.find_account_by_email(email)
-    if account is None or account.status not in ("active", "invited"):
-        return
+    """Send a link that sets a new password, when the address is known; say nothing of whether it is.
+
+    An unknown address is written into the trail and wakes the sweep of mails too, so that it takes as long.
+    """
     with transaction(Actor(), now) as tx:
-        account = _reload(account.id)
-        send_link(tx, account, "reset" if account.status == "active" else "invitation", compose=compose)
-        tx.record("account:ask-reset", account=account.id)
+        account = people.find_account_by_email(email)
+        if account is not None and account.status in ("active", "invited"):
+            send_link(tx, account, "reset" if account.status == "active" else "invitation", compose=compose)
+            tx.record("account:ask-reset", account=account.id)
+        else:
+            tx.record("account:ask-reset", account=None)
+            expect_mail()
 
 
 def send_link(tx: Transaction, account: AccountRow, purpose: str, *, compose: Compose, email: str | None = None) -> str:
@@ -185,7 +194,8 @@ def peek_link(token: str, *, now: datetime) -> str:
 def accept_link(token: str, *, new_password: str | None, now: datetime) -> str:
     """Use a link up: set the password (invitation, reset) or the address it was sent to; return its purpose.
 
-    A link that sets a password ends every sign-in of the account.
+    A link that sets a password ends every sign-in of the account, and any link takes the account's others with it: those
+    to an address that was changed, and that of somebody who asked for another address while the password was theirs.
     """
     with transaction(Actor(), now) as tx:
         link = _find_link(token, now)
@@ -197,6 +207,7 @@ def accept_link(token: str, *, new_password: str | None, now: datetime) -> str:
             if taken is not None and taken.id != account.id:
                 raise Conflict("This address is used by another account now; the address was not changed.")
             account.person.email, account.person.email_key = link.email, people.email_key(link.email or "")
+            people.use_up_links(account.id, now)
         else:
             _set_password(account, new_password or "", "/new_password")
             account.status = "active"

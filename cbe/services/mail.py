@@ -6,10 +6,13 @@ crash falls between the server's acceptance and our commit, then with the same M
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from email.message import EmailMessage
@@ -17,19 +20,20 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 from uuid import UUID, uuid4
 
-from cbe.store.database import begin_write, db, installation
-from cbe.store.mail import MailRow, claim_mail, list_waiting
+from cbe.store.database import installation
+from cbe.store.mail import MailRow, claim_mail, list_waiting, settle_mail
 from cbe.store.people import AccountRow
 
 from .transaction import Transaction
 
-__all__ = ["Compose", "queue_mail", "send_waiting", "take_queued"]
+__all__ = ["Compose", "expect_mail", "queue_mail", "send_waiting", "take_queued"]
 
 Compose = Callable[[str, str, str, str | None], tuple[str, str]]
 """Purpose, name of the reader, link and the reader's language → subject and text."""
 
 SMTP_TIMEOUT_S = 20
-MOST_TRIES = 50
+MOST_TRIES = 13
+"""The last one is almost three days after the first: a mail server may be away over a weekend."""
 log = logging.getLogger(__name__)
 _queued: ContextVar[bool] = ContextVar("mail_queued", default=False)
 
@@ -54,6 +58,11 @@ def queue_mail(tx: Transaction, account: AccountRow, recipient: str, subject: st
     return mail_id
 
 
+def expect_mail() -> None:
+    """Have the worker woken as if mail were written down, where its absence would tell something."""
+    _queued.set(True)
+
+
 def take_queued() -> bool:
     """Tell whether mail was written down since the last time this was asked, so that a door can wake the worker."""
     queued = _queued.get()
@@ -62,26 +71,48 @@ def take_queued() -> bool:
 
 
 def send_waiting(now: datetime, *, limit: int = 100) -> int:
-    """Send what waits, oldest first, and return how many went out; without a mail server they go to the log."""
-    return sum(_send_one(mail_id, now) for mail_id in list_waiting(MOST_TRIES, limit))
+    """Send what waits, oldest first, and return how many went out.
+
+    Without a mail server they go to the log, links and all, so that one can develop; in production they wait for one.
+    """
+    waiting = list_waiting(now, MOST_TRIES, limit)
+    if waiting and installation().mail_url is None and installation().production:
+        log.error("mail waits to be sent, and no mail server is set: CBE_MAIL_URL")
+        return 0
+    with _alone() as is_alone:
+        return sum(_send_one(mail_id, now) for mail_id in waiting) if is_alone else 0
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Tell whether no other sweep on this machine sends mail now, and keep others from it until the end."""
+    handle = os.open(installation().folder / "mail.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield _is_locked(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _send_one(mail_id: UUID, now: datetime) -> bool:
-    begin_write()
     row = claim_mail(mail_id)
     if row is None:
-        db.session.rollback()
         return False
-    row.tries += 1
+    sent_at, attempt = None, row.tries + 1
     try:
         _deliver(row)
-        row.sent_at = now
-        row.body = ""
-    except (OSError, smtplib.SMTPException) as error:
-        log.warning("mail %s could not be sent (try %d): %s", row.message_id, row.tries, error)
-    sent = row.sent_at is not None
-    db.session.commit()
-    return sent
+        sent_at = now
+    except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: what cannot be written as a mail
+        log.warning("mail %s could not be sent (try %d of %d): %s", row.message_id, attempt, MOST_TRIES, error)
+    settle_mail(row, sent_at)
+    return sent_at is not None
 
 
 def _deliver(row: MailRow) -> None:
@@ -95,10 +126,15 @@ def _deliver(row: MailRow) -> None:
     message["Date"] = format_datetime(row.created_at)
     message.set_content(row.body)
     parts = urlsplit(url)
-    client = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-    with client(parts.hostname or "localhost", parts.port or 0, timeout=SMTP_TIMEOUT_S) as server:
+    with _connected(parts.scheme, parts.hostname or "localhost", parts.port or 0) as server:
         if parts.scheme == "smtp+starttls":
             server.starttls(context=ssl.create_default_context())
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         server.send_message(message)
+
+
+def _connected(scheme: str, host: str, port: int) -> smtplib.SMTP:
+    if scheme == "smtps":  # without a context of its own, smtplib asks nobody for a certificate
+        return smtplib.SMTP_SSL(host, port, timeout=SMTP_TIMEOUT_S, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port, timeout=SMTP_TIMEOUT_S)

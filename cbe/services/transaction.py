@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 
 from cbe.domain.errors import Conflict
 from cbe.domain.policy import Actor
-from cbe.store.audit import append_entry
+from cbe.store.audit import append_entry, hold_head
 from cbe.store.database import Clash, DatabaseFailure, begin_write, db
 from cbe.store.people import RequestRow
 
@@ -48,12 +49,16 @@ class Transaction:
 def transaction(actor: Actor, now: datetime) -> Iterator[Transaction]:
     """Make one change: commit at the end, or roll everything back.
 
+    Changes queue for the head of the audit trail before they read anything, so what one looks at (a link that is unused,
+    a status that may move) stays as it is until it is done, on PostgreSQL as behind SQLite's ``BEGIN IMMEDIATE``.
+
     Raises ``AlreadyDone`` when the actor's request key was carried out before, ``Conflict`` when somebody else's change
     came first (a uniqueness constraint refused ours).
     """
     begin_write()
     change = Transaction(actor, now)
     try:
+        hold_head()
         if actor.request_key is not None:
             _claim(actor, actor.request_key, now)
         yield change
@@ -71,8 +76,9 @@ def transaction(actor: Actor, now: datetime) -> Iterator[Transaction]:
 
 
 def _claim(actor: Actor, key: str, now: datetime) -> None:
+    own = hashlib.sha256(f"{actor.name} {key}".encode()).hexdigest()  # nobody's key stands in another's way
     try:
-        db.session.add(RequestRow(key=key, actor=actor.name, done_at=now))
+        db.session.add(RequestRow(key=own, actor=actor.name, done_at=now))
         db.session.flush()
     except Clash as error:
         raise AlreadyDone("This was already done; it was not done again.") from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import String, Text, select
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Instant, Row, db
 
-__all__ = ["AuditHeadRow", "AuditRow", "append_entry"]
+__all__ = ["AuditHeadRow", "AuditRow", "append_entry", "hold_head"]
 
 FIRST = "0" * 64
 
@@ -44,11 +44,18 @@ class AuditHeadRow(Row):
     digest: Mapped[str] = mapped_column(String(64))
 
 
-def append_entry(at: datetime, actor: str, action: str, facts: Mapping[str, Any]) -> AuditRow:
-    """Add one entry to the chain; the caller's transaction commits it with the change it tells of."""
-    head = db.session.scalar(select(AuditHeadRow).where(AuditHeadRow.id == 1).with_for_update())
+def hold_head() -> AuditHeadRow:
+    """Lock the newest entry's number and digest until the transaction ends, and return them as they are now."""
+    query = select(AuditHeadRow).where(AuditHeadRow.id == 1).with_for_update()
+    head = db.session.scalar(query.execution_options(populate_existing=True))
     if head is None:
         raise LookupError("the audit trail has no head: run `flask --app app db upgrade`")
+    return head
+
+
+def append_entry(at: datetime, actor: str, action: str, facts: Mapping[str, Any]) -> AuditRow:
+    """Add one entry to the chain; the caller's transaction commits it with the change it tells of."""
+    head, at = hold_head(), at.astimezone(UTC)
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=True)
     seq = head.seq + 1
     digest = entry_digest(head.digest, seq, at, actor, action, text)

@@ -6,7 +6,9 @@ failing half-way (a power-loss simulation with NORMAL lost acknowledged rows; wi
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,6 +79,7 @@ class Installation:
     demo: bool
     password_cost: tuple[int, int, int]
     """argon2: passes, memory in KiB, lanes."""
+    production: bool = False
 
 
 def installation() -> Installation:
@@ -98,6 +101,14 @@ def keep(row: Row) -> None:
         db.session.commit()
     except Clash:
         db.session.rollback()
+
+
+@event.listens_for(Engine, "do_connect")
+def _keep_private(dialect: Dialect, entry: ConnectionPoolEntry, args: list[Any], options: dict[str, Any]) -> None:
+    """Make SQLite's file before SQLite does, so that it and those beside it are their owner's alone in any folder."""
+    if dialect.name == "sqlite" and args and args[0] and not str(args[0]).startswith(("file:", ":memory:")):
+        with suppress(FileExistsError):
+            os.close(os.open(args[0], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @event.listens_for(Engine, "connect")

@@ -152,6 +152,16 @@ def find_accounts_by_email(emails: Iterable[str]) -> dict[str, AccountRow]:
     return found
 
 
+def list_active_addresses(domain: str, limit: int = 5) -> list[str]:
+    """List the first addresses in a domain whose accounts are active."""
+    query = select(PersonRow.email_key).join(AccountRow, AccountRow.id == PersonRow.account_id)
+    ours = PersonRow.email_key.endswith(f"@{domain}", autoescape=True)
+    found = db.session.scalars(
+        query.where(ours, AccountRow.status == "active").order_by(PersonRow.email_key).limit(limit)
+    )
+    return [address for address in found if address]
+
+
 def email_key(email: str) -> str:
     """Fold an address for comparing."""
     return email.strip().casefold()
@@ -242,11 +252,9 @@ def is_sampled(account_id: UUID, enrolment_id: UUID, today: date) -> bool:
 
 
 def use_up_links(account_id: UUID, now: datetime) -> None:
-    """Make every link of an account that sets a password useless; an address that waits for its link may still come."""
+    """Make every link of an account useless, whatever it is for."""
     db.session.execute(
-        update(LinkRow)
-        .where(LinkRow.account_id == account_id, LinkRow.used_at.is_(None), LinkRow.purpose != "email")
-        .values(used_at=now)
+        update(LinkRow).where(LinkRow.account_id == account_id, LinkRow.used_at.is_(None)).values(used_at=now)
     )
 
 

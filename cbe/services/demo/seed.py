@@ -36,7 +36,7 @@ from ..transaction import Transaction, transaction
 from .cast import DATA, DOMAIN, GROUPS, LEARNERS, NURSING, STAFF, LearnerPlan
 from .history import Event, History, Traits, earned, live, walk
 
-__all__ = ["ACCOUNTS", "PASSWORD", "account_lines", "is_seeded", "seed_demo"]
+__all__ = ["ACCOUNTS", "PASSWORD", "account_lines", "is_seeded", "open_accounts", "seed_demo"]
 
 PASSWORD = "demo"  # noqa: S105 (everybody may know it: the demo is refused where it could do harm)
 ACCOUNTS = tuple(f"{name}@{DOMAIN}" for name in ("learner", "instructor", "designer", "registrar", "admin"))
@@ -92,6 +92,11 @@ def account_lines() -> list[str]:
 def is_seeded() -> bool:
     """Tell whether the demo is in."""
     return people.find_account_by_email(ACCOUNTS[0]) is not None
+
+
+def open_accounts() -> list[str]:
+    """List the addresses of the demo that somebody may sign in with; none where there is no schema yet."""
+    return people.list_active_addresses(DOMAIN) if copying.holds_people() else []
 
 
 def seed_demo(actor: Actor, *, if_empty: bool = False, now: datetime) -> bool:
