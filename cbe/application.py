@@ -31,11 +31,11 @@ from .store.database import DatabaseFailure, Installation, db
 from .web import guard, identity, pages
 from .web.assets import Assets
 from .web.keys import KeyConverter
+from .web.limits import MOST_BODY, BoundedRequest
 from .web.public import limiter
 
 __all__ = ["create_app", "serve"]
 
-MOST_BODY = 20 * 1024 * 1024
 MIGRATIONS = Path(__file__).parent / "store" / "migrations"
 
 
@@ -45,6 +45,7 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     app = Flask(
         "cbe", template_folder=str(ROOT / "templates"), static_folder=None, instance_path=str(settings.instance)
     )
+    app.request_class = BoundedRequest
     app.config.update(_flask_settings(settings))
     app.extensions["cbe"] = _installation(settings)
     _connect(app)
@@ -127,9 +128,10 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    # Names, addresses and digests that a statement carries stay out of the log of an error.
     if make_url(url).get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": 30, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 10}
+        return {"connect_args": {"timeout": 30, "check_same_thread": False}, "hide_parameters": True}
+    return {"pool_pre_ping": True, "pool_size": 10, "hide_parameters": True}
 
 
 def _installation(settings: Settings) -> Installation:

@@ -156,6 +156,7 @@ def change_email(actor: Actor, email: str, password: str, *, compose: Compose, n
         _confirm_password(account, password, "/password")
         if people.find_account_by_email(email) is None:
             send_link(tx, account, "email", compose=compose, email=email)
+        expect_mail()
         tx.record("account:ask-email", account=account_id)
 
 

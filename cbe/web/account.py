@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_limiter.util import get_remote_address
 from flask_login import logout_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -21,9 +22,18 @@ from . import identity
 from .forms import at_most, show_problems
 from .guard import safe_next
 from .mails import compose
+from .public import limiter
 
 account = Blueprint("account", __name__)
 
+
+def _by_account() -> str:
+    person = identity.signed_in()
+    return f"account:{person.account_id}" if person else get_remote_address()
+
+
+BY_PASSWORD = limiter.shared_limit("10 per 5 minutes", "password", key_func=_by_account)
+"""What asks for the password again, together: whoever finds a browser signed in shall not guess it there."""
 COOKIE_SECONDS = 365 * 24 * 3600
 Page = str | Response | tuple[str, int]
 
@@ -104,6 +114,7 @@ def settings() -> Page:
 
 
 @account.post("/settings/password")
+@BY_PASSWORD
 def change_password() -> Page:
     """Set a new password."""
     form = PasswordForm()
@@ -119,6 +130,7 @@ def change_password() -> Page:
 
 
 @account.post("/settings/email")
+@BY_PASSWORD
 def change_email() -> Page:
     """Ask for a new address."""
     form = EmailForm()
@@ -136,6 +148,7 @@ def change_email() -> Page:
 
 
 @account.post("/settings/close")
+@BY_PASSWORD
 def close() -> Page:
     """Close the account."""
     form = CloseForm()

@@ -17,6 +17,7 @@ from cbe.services.transaction import AlreadyDone
 
 from . import identity
 from .access import ACCESS, missing_rows
+from .limits import holds_nul
 
 __all__ = ["CHART_STYLES", "install", "safe_next"]
 
@@ -59,6 +60,8 @@ def safe_next(target: str | None, fallback: str) -> str:
 def _fence() -> AnyResponse | None:
     if request.endpoint is None:
         abort(404)
+    if holds_nul():
+        abort(400)
     if ACCESS[request.endpoint].audience == "anyone" or identity.signed_in():
         return None
     if _wants_json():
@@ -162,6 +165,11 @@ def _http_error(error: HTTPException) -> Any:
 
 def _crash(error: Exception) -> tuple[str, int] | Response:
     log.exception("unhandled error at %s", request.path)
-    return _page(
-        500, _("Something broke on our side"), _("Nothing of yours was changed by this. Try again in a moment.")
-    )
+    identity.ask_no_more()
+    try:
+        return _page(
+            500, _("Something broke on our side"), _("Nothing of yours was changed by this. Try again in a moment.")
+        )
+    except Exception:
+        log.exception("and the page that says so broke too")
+        return Response("500\n", 500, content_type="text/plain; charset=utf-8")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 from flask import g, request
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
 
 from cbe.domain.policy import Actor
 from cbe.services import accounts
@@ -74,6 +74,12 @@ def today() -> date:
 def signed_in() -> SignedIn | None:
     """Return who is signed in, or None."""
     return current_user.person if current_user.is_authenticated else None
+
+
+def ask_no_more() -> None:
+    """Take who isn't known by now for nobody: the database may be what broke, and an error page asks it for nothing."""
+    if "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()
 
 
 def actor() -> Actor:

@@ -101,6 +101,7 @@ def _signed_in(token: str, target: str | None) -> Response:
 
 @public.route("/forgotten", methods=["GET", "POST"])
 @limiter.limit("5 per minute", methods=["POST"])
+@limiter.limit("5 per hour", key_func=_by_address, methods=["POST"])
 def forgotten() -> Page:
     """Ask for a link that sets a new password; the answer is the same whether the address is known or not."""
     form = AddressForm()

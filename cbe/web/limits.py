@@ -1,0 +1,38 @@
+"""What a request may carry: so much, and no NUL. What forms and tables make of the rest is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Request, request
+
+__all__ = ["MOST_BODY", "MOST_FORM", "BoundedRequest", "holds_nul"]
+
+MOST_BODY = 20 * 1024 * 1024
+"""Bytes of a request with files."""
+MOST_FORM = 1024 * 1024
+"""Bytes of a form without: it is read as a whole, and 20 MB of ``a&a&a`` would take gigabytes."""
+
+
+class BoundedRequest(Request):
+    """A request that is refused with 413 when it is larger than its kind may be."""
+
+    @property
+    def max_content_length(self) -> int | None:
+        """Return how many bytes this request may have."""
+        return MOST_FORM if self.mimetype == "application/x-www-form-urlencoded" else super().max_content_length
+
+    @max_content_length.setter
+    def max_content_length(self, value: int | None) -> None:
+        Request.max_content_length.fset(self, value)  # type: ignore[attr-defined]
+
+
+def holds_nul() -> bool:
+    """Tell whether a text of the request holds a NUL, which no text has and PostgreSQL keeps in none."""
+    return any("\0" in text for text in _texts())
+
+
+def _texts() -> Iterator[str]:
+    yield from (value for value in (request.view_args or {}).values() if isinstance(value, str))
+    for values in (*request.args.listvalues(), *request.form.listvalues()):
+        yield from values
