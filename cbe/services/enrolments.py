@@ -170,8 +170,8 @@ def ask_to_join(actor: Actor, program_key: str, *, now: datetime) -> UUID:
         return row.id
 
 
-def leave(actor: Actor, program_key: str, *, now: datetime) -> None:
-    """Leave a program that is open, or take a request back; what was earned stays on the record."""
+def leave(actor: Actor, program_key: str, *, now: datetime) -> str:
+    """Leave a program that is open, or take a request back; return the status that ends. What was earned stays."""
     account_id = _own(actor, program_key)[0]
     with transaction(actor, now) as tx:
         account_id, program = _own(actor, program_key)
@@ -182,7 +182,9 @@ def leave(actor: Actor, program_key: str, *, now: datetime) -> None:
             raise Conflict("You are not in this program now, so there is nothing to leave.")
         if not program.is_open and row.status != "applied":
             raise Forbidden("This program is left through its registrar. Ask them.")
+        was = row.status
         move(tx, row, "withdrawn", None)
+    return was
 
 
 def set_goals(

@@ -292,7 +292,7 @@ def account_problems(email: str, name: str) -> list[Problem]:
     if len(email.strip()) > 254 or not ADDRESS.fullmatch(email.strip()):
         problems.append(("/email", N_("This is not an e-mail address.")))
     if not 1 <= len(name.strip()) <= 200 or any(ord(char) < 32 for char in name):
-        problems.append(("/name", N_("Write a name of at most 200 characters.")))
+        problems.append(("/name", N_("Write a name of at most 200 characters; a new account needs one.")))
     return problems
 
 

@@ -45,6 +45,9 @@ def join(program: str) -> Response:
 @catalogue.post("/programs/<key:program>/leave")
 def leave(program: str) -> Response:
     """Leave, or take a request back."""
-    enrolments.leave(identity.actor(), program, now=identity.now())
-    flash(_("You left. What you earned stays on your record."))
+    was = enrolments.leave(identity.actor(), program, now=identity.now())
+    if was == "applied":
+        flash(_("Your request is taken back."))
+    else:
+        flash(_("You left. What you earned stays on your record."))
     return redirect(url_for("catalogue.listing"), 303)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -18,6 +18,7 @@ from cbe.services.transaction import AlreadyDone
 from . import identity
 from .access import ACCESS, missing_rows
 from .limits import holds_nul
+from .texts import told
 
 __all__ = ["CHART_STYLES", "install", "safe_next"]
 
@@ -66,8 +67,19 @@ def _fence() -> AnyResponse | None:
         return None
     if _wants_json():
         return _problem(401, _("Sign in first."))
+    _say_why_signed_out()
     target = request.full_path if request.query_string else request.path
     return redirect(url_for("public.sign_in", next=target if request.method == "GET" else None), 303)
+
+
+def _say_why_signed_out() -> None:
+    """Tell who was signed in here, until the sign-in ended or was ended elsewhere, why they see the sign-in page."""
+    if session.pop("_user_id", None) is None:
+        return
+    if request.method == "GET":
+        flash(_("You have been signed out. Sign in to go on."), "warning")
+    else:
+        flash(_("You have been signed out, so nothing was saved. Sign in, and send it again."), "warning")
 
 
 def _headers(response: Response) -> Response:
@@ -127,7 +139,7 @@ def _cbe_error(error: CbeError) -> tuple[str, int] | Response:
         422: _("Something in it is not right"),
     }
     if isinstance(error, Invalid):
-        problems = [{"at": at, "message": _(text)} for at, text in error.problems]
+        problems = [{"at": at, "message": told(text)} for at, text in error.problems]
         return _page(status, titles[422], _("Mend what is listed and send it again."), problems=problems)
     text = _(error.message)
     return _page(status, titles.get(status, _("That did not work")), text % error.values if error.values else text)

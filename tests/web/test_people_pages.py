@@ -97,10 +97,10 @@ def test_a_group_is_made_filled_given_and_removed(sign_in, registrar, instructor
     browser = sign_in(registrar)
     page = text_of(post(browser, "/programs/web/groups", name="Night"))
     group = re.search(r'action="(/groups/[0-9a-f-]+)/learners"', page).group(1)
-    assert "Take out" in text_of(post(browser, f"{group}/learners", learner=str(learner.enrolment_id)))
-    assert "Take the group away" in text_of(
-        post(browser, f"{group}/staff", staff=f"instructor:{instructor.account_id}")
-    )
+    filled = text_of(post(browser, f"{group}/learners", learner=str(learner.enrolment_id)))
+    assert f"/learners/{learner.enrolment_id}/remove" in filled
+    given = text_of(post(browser, f"{group}/staff", staff=f"instructor:{instructor.account_id}"))
+    assert f"{group}/staff/{instructor.account_id}" in given
     assert "Late" in text_of(post(browser, f"{group}/name", name="Late"))
     assert text_of(post(browser, f"{group}/remove"), 409)
     assert text_of(post(browser, f"{group}/learners/{learner.enrolment_id}/remove"))

@@ -15,6 +15,7 @@ from cbe.domain.planner import CredentialPlan, Status, steps
 
 from .. import identity
 from ..texts import Spoken, day
+from ..texts import hours as hours_text
 from .view import Step, View
 
 __all__ = ["Card", "NextStep", "cards", "next_steps"]
@@ -86,11 +87,7 @@ def claim_words(view: View, credential: str) -> str:
     """Say who awards a credential whose requirement is met."""
     found = view.progress.compiled.credentials[credential]
     by_person = found.award == "approval" or found.kind in ("certificate", "diploma", "degree")
-    return (
-        _("Everything is met: a registrar confirms it.")
-        if by_person
-        else _("Everything is met: it is due to be awarded.")
-    )
+    return _("Everything is met: a registrar confirms it.") if by_person else _("Everything is met: it can be awarded.")
 
 
 def next_steps(view: View) -> list[NextStep]:
@@ -104,7 +101,7 @@ def why(view: View, advice: Advice) -> str:
     goals = [key for key in advice.towards_goals if key not in advice.last_step_to]
     if advice.last_step_to:
         reasons.append(_("the last step to %(credential)s", credential=view.credential_title(advice.last_step_to[0])))
-    elif goals:
+    if goals:
         reasons.append(_("on the way to your goal %(credential)s", credential=view.credential_title(goals[0])))
     if advice.credentials:
         reasons.append(
@@ -115,10 +112,12 @@ def why(view: View, advice: Advice) -> str:
     return _(", ").join(reasons) or _("ready for you")
 
 
-def pace_words(view: View, hours: Decimal | None) -> str:
+def pace_words(view: View, hours: Decimal | None, *, pace_is_shown: bool = False) -> str:
     """Say around when so many hours are done at the learner's pace; nothing without a pace."""
     pace = view.progress.learner.hours_per_week
     when: date | None = expected_date(identity.today(), hours, pace)
     if when is None or not hours:
         return ""
-    return _("at %(pace)s h a week: around %(date)s", pace=f"{pace.normalize():f}" if pace else "", date=day(when))
+    if pace_is_shown:
+        return _("around %(date)s", date=day(when))
+    return _("at %(pace)s h a week: around %(date)s", pace=hours_text(pace), date=day(when))

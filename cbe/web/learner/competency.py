@@ -12,7 +12,7 @@ from cbe.domain.program import Competency
 from cbe.domain.progress import State, StateReason, explain_state, unlocking_choices
 from cbe.services.progress import list_contacts, list_history
 
-from ..texts import day, in_words
+from ..texts import day, hours, in_words
 from .cards import cards
 from .map import MOST_NODES, draw
 from .view import View, load, page, show
@@ -72,7 +72,7 @@ def _why(reason: StateReason) -> str:
         case State.RETURNED:
             return _("The newest decision is “not yet”, and nothing has been handed in since.")
         case State.EXPIRED:
-            return _("It was mastered, and its validity is over. New evidence renews it.")
+            return _("It was mastered, and its validity is over. It has to be shown again.")
         case State.IN_REVIEW:
             return _("Evidence waits for a decision.")
         case State.READY if not reason.groups:
@@ -94,18 +94,18 @@ def _facts(view: View, found: Competency) -> list[Fact]:
     if found.code:
         facts.append(Fact(_("Code"), found.code))
     if found.credits:
-        facts.append(Fact(_("Credits"), f"{found.credits:f} {program.credit_scheme or ''}".strip()))
+        facts.append(Fact(_("Credits"), f"{hours(found.credits)} {program.credit_scheme or ''}".strip()))
     if found.level:
         facts.append(Fact(_("Level"), f"{program.level_framework or ''} {found.level}".strip()))
     if found.validity_months:
         months = ngettext("%(num)d month", "%(num)d months", found.validity_months)
         facts.append(Fact(_("Valid for"), months))
     gate = {
-        "strict": _("strict: not before its prerequisites"),
-        "open": _("open: prerequisites are advice"),
-        "recognition": _("recognition: prior learning may be handed in"),
+        "strict": _("nothing counts: they come first"),
+        "open": _("you may start: they are advice"),
+        "recognition": _("only prior learning can be recognized"),
     }
-    facts.append(Fact(_("Gate"), gate[found.gate or program.gate]))
+    facts.append(Fact(_("Before its prerequisites"), gate[found.gate or program.gate]))
     if standing and standing.expires_on:
         facts.append(Fact(_("Current until"), day(standing.expires_on)))
     return facts

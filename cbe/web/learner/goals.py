@@ -53,7 +53,7 @@ def _page(view: View, form: OnceForm, problems: list[tuple[str, str]] | None = N
     for card, plan in zip(cards(view, plans), plans, strict=True):
         target = view.progress.learner.goals.get(card.id)
         text = request.form.get(f"target-{card.id}", "") if sent else (target.isoformat() if target else "")
-        rows.append((card, card.id in chosen, text, pace_words(view, plan.remaining_hours)))
+        rows.append((card, card.id in chosen, text, pace_words(view, plan.remaining_hours, pace_is_shown=True)))
     pace_text = request.form.get("pace", "") if sent else (f"{pace.normalize():f}" if pace else "")
     return show("goals", view, form=form, rows=rows, pace=pace_text, problems=problems or [])
 

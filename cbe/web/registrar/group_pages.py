@@ -36,7 +36,7 @@ def add_group(program: str) -> Page:
         except Invalid as error:
             show_problems(form, error)
         else:
-            flash(_("The group is made. Put learners in and give it to an instructor."))
+            flash(_("The group is made. Add learners and an instructor."))
             return _to(group_id)
     return _all_groups(program, form)
 

@@ -61,7 +61,7 @@ def people_table(program: str) -> Page:
             ("email", _("the address they sign in with")),
             ("name", _("their name, for a new account")),
             ("role", _("learner (also when empty), instructor, adviser or verifier; may be left out")),
-            ("group", _("the group a learner stands in; may be left out")),
+            ("group", _("the group a learner is in; may be left out")),
             ("until", _("the last day of a role, as 2026-12-31; may be left out")),
         ],
         example="email,name,role,group\nada@example.org,Ada Marsh,learner,Morning\n",
@@ -160,4 +160,4 @@ def _invite_form(program: str) -> InviteForm:
 def page_number() -> int:
     """Return the page the address asks for, from 1."""
     text = request.args.get("page", "")
-    return max(1, min(int(text), 1_000_000)) if text.isascii() and text.isdigit() else 1
+    return max(1, min(int(text[:9]), 1_000_000)) if text.isascii() and text.isdigit() else 1
