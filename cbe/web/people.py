@@ -172,4 +172,4 @@ def _role_form() -> RoleForm:
 
 
 def _number(text: str | None) -> int:
-    return max(1, min(int(text), 1_000_000)) if text and text.isascii() and text.isdigit() else 1
+    return max(1, min(int(text[:9]), 1_000_000)) if text and text.isascii() and text.isdigit() else 1

@@ -47,7 +47,7 @@ def map_of(view: View, credential: str | None = None) -> MapOf:
 def zoom_level() -> int:
     """Return the zoom asked for in the address."""
     level = request.args.get("zoom", "1")
-    return int(level) if level.isdigit() and int(level) in ZOOMS else 1
+    return next((zoom for zoom in ZOOMS if str(zoom) == level), 1)
 
 
 def draw(view: View, keys: tuple[str, ...]) -> Markup:
