@@ -84,3 +84,16 @@ def test_the_demo_is_opened_with_a_press_in_demo_mode_only(demo_app, app):
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/"
     assert app.test_client().post("/sign-in/demo", data={"account": "learner@demo.example"}).status_code == 404
+
+
+def test_who_was_signed_out_elsewhere_is_told_so_once(sign_in, learner):
+    here, elsewhere = sign_in(learner), sign_in(learner)
+    elsewhere.post("/sign-out-everywhere")
+    assert "You have been signed out. Sign in to go on." in here.get("/programs", follow_redirects=True).text
+    assert "You have been signed out" not in here.get("/programs", follow_redirects=True).text
+
+
+def test_who_was_signed_out_before_sending_a_form_learns_that_it_was_not_saved(sign_in, learner):
+    here, elsewhere = sign_in(learner), sign_in(learner)
+    elsewhere.post("/sign-out-everywhere")
+    assert "so nothing was saved" in here.post("/learn/web/goals", data={"pace": "9"}, follow_redirects=True).text
