@@ -31,6 +31,8 @@ __all__ = ["Kept", "make_backup", "restore_backup"]
 
 FOLDERS = ("evidence", "keys")
 FILES = ("secret-key",)
+NOT_RESTORED = frozenset({"sign_in_session"})
+"""Sign-ins that were ended since the copy was made, for a lost device say, must not come back: everybody signs in anew."""
 PIECE = 1 << 20
 
 
@@ -59,7 +61,7 @@ def make_backup(actor: Actor, target: Path, *, now: datetime) -> Kept:
 
 
 def restore_backup(actor: Actor, source: Path, *, replace: bool) -> Kept:
-    """Put an archive in the place of everything there is; checks all of it before anything changes.
+    """Put an archive in the place of everything there is but sign-ins; checks all of it before anything changes.
 
     Raises ``Invalid`` with everything that is wrong with the file, ``Conflict`` when there are people in the database and
     ``replace`` does not say that they may go.
@@ -159,7 +161,10 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _rebuild(archive: Archive) -> None:
-    content = ((table, columns, archive.rows(table)) for table, columns in archive.tables.items())
+    content = (
+        (table, columns, () if table in NOT_RESTORED else archive.rows(table))
+        for table, columns in archive.tables.items()
+    )
     try:
         copying.rebuild(archive.revision, content)
     except (ValueError, TypeError, DatabaseFailure) as error:
