@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
+from itertools import groupby
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
@@ -298,15 +298,13 @@ def in_document_order(problems: Sequence[Problem], document: Any) -> list[Proble
     [('', 'z'), ('/a/1', 'y'), ('/b', 'x')]
     """
     places = _Places(document)
-    ordered = list(problems)
-    if any(places.roughly(a[0]) > places.roughly(b[0]) for a, b in pairwise(problems)):
-        ordered.sort(key=lambda problem: places.roughly(problem[0]))
-    start = 0
-    for end in range(1, len(ordered) + 1):
-        if end == len(ordered) or places.roughly(ordered[end][0]) != places.roughly(ordered[start][0]):
-            if end - start > 1:
-                ordered[start:end] = sorted(ordered[start:end], key=lambda problem: places.position(problem[0]))
-            start = end
+    rough = [places.roughly(at) for at, _ in problems]
+    ordered: list[Problem] = []
+    for _, numbers in groupby(sorted(range(len(problems)), key=rough.__getitem__), rough.__getitem__):
+        together = [problems[number] for number in numbers]
+        if len(together) > 1:
+            together.sort(key=lambda problem: places.position(problem[0]))
+        ordered += together
     return ordered
 
 
@@ -341,9 +339,9 @@ class _Places:
         return tuple(order)
 
     def _keys(self, depth: int, node: Mapping[str, Any]) -> Mapping[str, int]:
-        del self.walked[depth + 1 :]
         while len(self.walked) <= depth:
             self.walked.append((None, {}))
         if self.walked[depth][0] is not node:
-            self.walked[depth] = (node, {key: place for place, key in enumerate(node)})
+            del self.walked[depth + 1 :]
+            self.walked[depth:] = [(node, {key: place for place, key in enumerate(node)})]
         return self.walked[depth][1]

@@ -15,16 +15,27 @@ from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, overload
 
-__all__ = ["EntriesOnDemand", "GrammarError", "open_document", "repeated_keys", "unstorable_strings", "whole"]
+__all__ = [
+    "EntriesOnDemand",
+    "GrammarError",
+    "TooMuchError",
+    "open_document",
+    "repeated_keys",
+    "unstorable_strings",
+    "whole",
+]
 
 DEEPEST = 120
 """Deeper parts are read as null; nothing that a format of ours allows stands so deep."""
 
-MOST_PARTS = 500_000
+MOST_PARTS = 250_000
 """Brackets, commas and texts in one entry of a list; more would not fit in memory."""
 
-LARGEST_PART = 4_000_000
+LARGEST_PART = 2_000_000
 """Bytes of one entry of a list; texts in which one emoji stands take four times as much memory."""
+
+MOST_CUT = 4_000_000
+"""Brackets and texts that are walked over in one part that is nested too deep."""
 
 MOST_ENTRIES = 1_000_000
 
@@ -32,7 +43,6 @@ _NEXT = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _MARK = re.compile(r'[\[{]+|[\]}]+|"(?:[^"\\]+|\\.)*"', re.DOTALL)
-_WINDOWS = (1_024, 32_768)
 _STEP = 65_536
 _LONGEST_WORD = len("-Infinity") + 1
 
@@ -46,10 +56,15 @@ class GrammarError(ValueError):
         self.position = position
 
 
+class TooMuchError(GrammarError):
+    """One part of the document is larger than is read."""
+
+
 class RepeatedKeys(dict[str, Any]):
     """An object in which keys stand more than once; the last value counts."""
 
-    repeated: tuple[str, ...] = ()
+    __slots__ = ("repeated",)
+    repeated: tuple[str, ...]
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -158,7 +173,7 @@ class _Pass:
         self.text = text
         self.large = large
         self.scanner = json.JSONDecoder(object_pairs_hook=self._look_for_repeats)
-        self.is_small = len(text) <= LARGEST_PART and _parts(text) <= MOST_PARTS
+        self._move_window(0)
         if not self.source.is_ascii and "\\u" in text:
             # a key may be written once with and once without escapes, which the text here cannot compare
             self.source.mark_repeated_keys()
@@ -227,7 +242,7 @@ class _Pass:
                 return entries, following.end(1)
             else:
                 position = following.end()
-        raise GrammarError(f"this list has over {MOST_ENTRIES} entries, too many", position)
+        raise TooMuchError(f"a list has over {MOST_ENTRIES} entries; leave out some", position)
 
     def _value(self, position: int) -> tuple[Any, int]:
         end, cut = self._end(position)
@@ -238,9 +253,7 @@ class _Pass:
     def _end(self, position: int) -> tuple[int, bytes | None]:
         """Return where the value at a position ends, and its bytes without what is too deep, when something is."""
         try:
-            if self.is_small:
-                return self._scan(self.text, position), None
-            return self._scan_in_windows(position), None
+            return self._scan_in_window(position), None
         except RecursionError:
             if not self.may_be_cut:
                 raise GrammarError("lists and objects are nested too deep here", position) from None
@@ -259,34 +272,37 @@ class _Pass:
             self.source.expect_many_digits()
             return self._scan(text, position, offset)
 
-    def _scan_in_windows(self, position: int) -> int:
-        """Find the end looking no further ahead than needed, so that one endless entry never becomes a tree."""
-        for size in self._windows(position):
-            window = self.text[position : position + size]
-            whole = position + size >= len(self.text)
+    def _scan_in_window(self, position: int) -> int:
+        """Find the end within what one part may take, so that one endless part never becomes a tree."""
+        while True:
+            whole = self.window_end == len(self.text)
             try:
-                end = self._scan(window, 0, position)
+                end = self.start + self._scan(self.window, position - self.start, self.start)
             except GrammarError as error:
-                cut_off = error.position + _LONGEST_WORD > position + size or error.message.startswith("Unterminated")
-                if whole or not cut_off:
+                torn = error.position + _LONGEST_WORD > self.window_end or error.message.startswith("Unterminated")
+                if whole or not torn:
                     raise
-                continue
-            if end < size or whole:
-                return position + end
-        raise _too_large(position)
+            else:
+                if whole or end < self.window_end:
+                    return end
+            if self.start == position:
+                raise _too_large(position)
+            self._move_window(position)
 
-    def _windows(self, position: int) -> Iterator[int]:
-        yield from _WINDOWS
-        size, parts = 0, 0
-        while size <= LARGEST_PART and parts <= MOST_PARTS:
-            parts += _parts(self.text[position + size : position + size + _STEP])
-            size += _STEP
-        yield size
+    def _move_window(self, position: int) -> None:
+        end, parts = position, 0
+        while end - position <= LARGEST_PART and parts <= MOST_PARTS and end < len(self.text):
+            parts += _parts(self.text[end : end + _STEP])
+            end += _STEP
+        self.start, self.window_end = position, min(end, len(self.text))
+        self.window = self.text[self.start : self.window_end]
 
     def _cut(self, position: int) -> tuple[int, bytes]:
         """Walk over the marks of a value too deep to scan, taking out what is deeper than ``DEEPEST``."""
         depth, kept, start = 0, [], position
-        for mark in _MARK.finditer(self.text, position):
+        for count, mark in enumerate(_MARK.finditer(self.text, position)):
+            if count > MOST_CUT:
+                raise _too_large(position)
             length = mark.end() - mark.start()
             if self.text[mark.start()] in "[{":
                 if depth <= DEEPEST < depth + length:
@@ -309,9 +325,9 @@ def _parts(text: str) -> int:
     return text.count("[") + text.count("{") + text.count(",") + text.count('"') // 2
 
 
-def _too_large(position: int) -> GrammarError:
-    text = f"what begins here has over {MOST_PARTS} members and texts or {LARGEST_PART // 10**6} MB, too large for one part"
-    return GrammarError(text, position)
+def _too_large(position: int) -> TooMuchError:
+    text = f"one part has over {MOST_PARTS} members and texts or {LARGEST_PART // 10**6} MB; split it or leave out some"
+    return TooMuchError(text, position)
 
 
 def repeated_keys(document: Any) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from cbe.domain.errors import Invalid, Problem
 from cbe.domain.program import Program, find_problems, parse_program
 from cbe.domain.reading import MOST_PROBLEMS, child, in_document_order, storable
 
-from .large_json import GrammarError, open_document, repeated_keys, unstorable_strings, whole
+from .large_json import GrammarError, TooMuchError, open_document, repeated_keys, unstorable_strings, whole
 
 __all__ = ["LARGEST_FILE", "load_program", "read_program_document", "write_program_document"]
 
@@ -167,7 +167,8 @@ def _open(text: str, problems: list[Problem], *, may_be_cut: bool = True) -> Any
     try:
         return open_document(text, _LARGE, may_be_cut=may_be_cut)
     except GrammarError as error:
-        why = f"is not JSON: {error.message}, in {_place(text, error.position)}"
+        what = "is too large" if isinstance(error, TooMuchError) else "is not JSON"
+        why = f"{what}: {error.message}, in {_place(text, error.position)}"
         raise Invalid([*problems, ("", why)]) from None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -19,8 +20,10 @@ MOST_STEPS = 2_000_000
 _SEEN = 2
 
 
-def shortest_circles(count: int, sources: array[int], targets: array[int]) -> list[list[int]]:
+def shortest_circles(count: int, sources: array[int], targets: array[int], most: int | None = None) -> list[list[int]]:
     """Return one shortest circle of every strongly connected part of a graph of `count` nodes, smallest node first.
+
+    Of no more than `most` parts, when that is given.
 
     A circle lists its nodes along the edges, the first not repeated; a node that points at itself is a circle of one.
     Finding the parts is linear. Shortest is exact unless a part is so large that `MOST_STEPS` run out; then it is a
@@ -31,7 +34,8 @@ def shortest_circles(count: int, sources: array[int], targets: array[int]) -> li
     """
     graph = _Graph(count, sources, targets)
     budget = _Budget(MOST_STEPS)
-    circles = [graph.shortest_circle(part, budget) for part in graph.parts() if graph.has_circle(part)]
+    parts = islice((part for part in graph.parts() if graph.has_circle(part)), most)
+    circles = [graph.shortest_circle(part, budget) for part in parts]
     return sorted(circle[(least := circle.index(min(circle))) :] + circle[:least] for circle in circles)
 
 

@@ -13,7 +13,16 @@ from itertools import chain
 from typing import Any
 
 from cbe.domain.errors import Invalid, Problem
-from cbe.domain.reading import LARGEST_NUMBER, Problems, TooManyProblems, in_document_order, is_list, quoted, shown
+from cbe.domain.reading import (
+    LARGEST_NUMBER,
+    MOST_PROBLEMS,
+    Problems,
+    TooManyProblems,
+    in_document_order,
+    is_list,
+    quoted,
+    shown,
+)
 from cbe.domain.requirements import CompetencyLeaf, Credits, Leaf, Requirement, leaves
 from cbe.domain.requirements.parse import Checks, read_requirement
 
@@ -74,6 +83,16 @@ class _Ids:
     def find(self, name: str) -> int | None:
         """Return where an id stands first."""
         return self._index.get(name.encode("utf-8", "surrogatepass"))
+
+    def find_all(self, names: Sequence[Any]) -> list[int] | None:
+        """Return where some ids stand first; None unless all do."""
+        places = []
+        for name in names:
+            place = self._index.get(name.encode("utf-8", "surrogatepass")) if isinstance(name, str) else None
+            if place is None:
+                return None
+            places.append(place)
+        return places
 
     def names(self, places: Iterable[int]) -> dict[int, bytes]:
         """Return the ids that stand first at some places."""
@@ -241,19 +260,14 @@ class _Reading:
 
     def _all_known(self, groups: Any, index: int) -> bool:
         """Take in sound prerequisites that all stand before their competency; leave all others for later."""
-        find, targets = self.competencies.find, []
+        targets: list[int] = []
         if not is_list(groups):
             return False
         for group in groups:
-            if not is_list(group) or not group or not all(isinstance(member, str) for member in group):
+            places = self.competencies.find_all(group) if is_list(group) else None
+            if not places or len(set(places)) != len(places):
                 return False
-            places = [find(member) for member in group]
-            if len(set(places)) != len(places):
-                return False
-            for place in places:
-                if place is None:
-                    return False
-                targets.append(place)
+            targets += places
         for target in targets:
             self.prerequisites.add(target, index)
         return True
@@ -323,8 +337,9 @@ class _Reading:
         self.problems.report(at, f"there is no {what} with the id {quoted(name)}")
 
     def _check_circles(self) -> None:
+        most = MOST_PROBLEMS + 1 - len(self.problems.found)
         ids = self.competencies
-        circles = shortest_circles(len(ids.items), self.prerequisites.sources, self.prerequisites.targets)
+        circles = shortest_circles(len(ids.items), self.prerequisites.sources, self.prerequisites.targets, most)
         names = ids.names(chain.from_iterable(circles))
         for circle in circles:
             item = ids.items[circle[0]]
@@ -332,7 +347,7 @@ class _Reading:
             text = f"prerequisites go in a circle, each needed by the next: {_way(circle, names)}; take one out"
             self.problems.report(at, text)
         ids = self.credentials
-        circles = shortest_circles(len(ids.items), self.requirements.sources, self.requirements.targets)
+        circles = shortest_circles(len(ids.items), self.requirements.sources, self.requirements.targets, most)
         names = ids.names(chain.from_iterable(circles))
         for circle in circles:
             item = ids.items[circle[0]]
