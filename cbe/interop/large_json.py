@@ -29,10 +29,10 @@ DEEPEST = 120
 """Deeper parts are read as null; nothing that a format of ours allows stands so deep."""
 
 MOST_PARTS = 250_000
-"""Brackets, commas and texts in one entry of a list; more would not fit in memory."""
+"""Brackets, commas and texts in one entry of a large list, or in all besides them; more would not fit in memory."""
 
 LARGEST_PART = 2_000_000
-"""Bytes of one entry of a list; texts in which one emoji stands take four times as much memory."""
+"""Bytes of the same; texts in which one emoji stands take four times as much memory."""
 
 MOST_CUT = 4_000_000
 """Brackets and texts that are walked over in one part that is nested too deep."""
@@ -174,6 +174,7 @@ class _Pass:
         self.large = large
         self.scanner = json.JSONDecoder(object_pairs_hook=self._look_for_repeats)
         self._move_window(0)
+        self.entries = 0
         if not self.source.is_ascii and "\\u" in text:
             # a key may be written once with and once without escapes, which the text here cannot compare
             self.source.mark_repeated_keys()
@@ -206,6 +207,7 @@ class _Pass:
 
     def _top(self, position: int) -> tuple[dict[str, Any], int]:
         pairs: list[tuple[str, Any]] = []
+        kept = parts = 0
         position = self._expect('"}', position + 1)
         while self.text[position] == '"':
             try:
@@ -218,7 +220,12 @@ class _Pass:
                 value, position = self._entries(start)
             else:
                 value, position = self._value(start)
+                kept += position - start
+                parts += _parts(self.text[start:position])
             pairs.append((key, value))
+            parts += 1
+            if kept > LARGEST_PART or parts > MOST_PARTS:
+                raise _too_large(start)
             position = self._expect(",}", position)
             if self.text[position] == ",":
                 position = self._expect('"', position + 1)
@@ -229,7 +236,8 @@ class _Pass:
         position = self._skip_space(position + 1)
         if self.text[position : position + 1] == "]":
             return entries, position + 1
-        while len(entries) < MOST_ENTRIES:
+        while self.entries < MOST_ENTRIES:
+            self.entries += 1
             end, cut = self._end(position)
             if cut is not None:
                 entries.cut[len(entries)] = cut
@@ -242,7 +250,7 @@ class _Pass:
                 return entries, following.end(1)
             else:
                 position = following.end()
-        raise TooMuchError(f"a list has over {MOST_ENTRIES} entries; leave out some", position)
+        raise TooMuchError(f"its lists have over {MOST_ENTRIES} entries; leave out some", position)
 
     def _value(self, position: int) -> tuple[Any, int]:
         end, cut = self._end(position)

@@ -7,14 +7,12 @@ lists are walked, never copied, and nothing but ids and edges is kept of a docum
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from itertools import chain
 from typing import Any
 
 from cbe.domain.errors import Invalid, Problem
 from cbe.domain.reading import (
-    LARGEST_NUMBER,
     MOST_PROBLEMS,
     Problems,
     TooManyProblems,
@@ -23,10 +21,11 @@ from cbe.domain.reading import (
     quoted,
     shown,
 )
-from cbe.domain.requirements import CompetencyLeaf, Credits, Leaf, Requirement, leaves
+from cbe.domain.requirements import CompetencyLeaf, Credits, Leaf, leaves
 from cbe.domain.requirements.parse import Checks, read_requirement
 
 from .circles import shortest_circles
+from .ids import Edges, Ids, ids_in, places_of, shown_circle, where_named, where_needed
 from .shapes import COMPETENCY, CREDENTIAL, PROGRAM, TOP, report_repeated_ids
 from .values import Competency, Credential, MasteryRule, Program, Quality, Section
 
@@ -56,65 +55,6 @@ def parse_program(document: Any) -> Program:
 def find_problems(document: Any, besides: Iterable[Problem] = ()) -> list[Problem]:
     """Return all problems of a document and those found in its bytes, together in document order."""
     return _Reading(document).problems_in_order(besides)
-
-
-class _Ids:
-    """The ids of one list: where each stands first, and the credits there.
-
-    Kept as bytes: half a million of them are most of what reading needs, and one emoji makes a text four times as large.
-    """
-
-    def __init__(self, items: Any = ()) -> None:
-        self.items: Sequence[Any] = items if is_list(items) else ()
-        self._index: dict[bytes, int] = {}
-        self._credits: dict[int, int | float | None] = {}
-
-    def add(self, index: int, item: Any) -> int | None:
-        """Take in an item and return where its id stands first; None when it has none."""
-        name = item.get("id") if isinstance(item, dict) else None
-        if not isinstance(name, str):
-            return None
-        worth = item.get("credits", 0)
-        if worth != 0 or isinstance(worth, bool):
-            sound = type(worth) in (int, float) and 0 < worth <= LARGEST_NUMBER
-            self._credits[index] = worth if sound else None
-        return self._index.setdefault(name.encode("utf-8", "surrogatepass"), index)
-
-    def find(self, name: str) -> int | None:
-        """Return where an id stands first."""
-        return self._index.get(name.encode("utf-8", "surrogatepass"))
-
-    def find_all(self, names: Sequence[Any]) -> list[int] | None:
-        """Return where some ids stand first; None unless all do."""
-        places = []
-        for name in names:
-            place = self._index.get(name.encode("utf-8", "surrogatepass")) if isinstance(name, str) else None
-            if place is None:
-                return None
-            places.append(place)
-        return places
-
-    def names(self, places: Iterable[int]) -> dict[int, bytes]:
-        """Return the ids that stand first at some places."""
-        wanted = set(places)
-        return {place: name for name, place in self._index.items() if place in wanted}
-
-    def credits_of(self, name: str) -> Decimal | None:
-        """Return the credits of an id; None when they are not sound."""
-        index = self.find(name)
-        worth = None if index is None else self._credits.get(index, 0)
-        return None if worth is None else Problems().zero_or_more(worth, "", "")
-
-
-class _Edges:
-    """What points at what in one list."""
-
-    def __init__(self) -> None:
-        self.sources, self.targets = array("i"), array("i")
-
-    def add(self, source: int, target: int) -> None:
-        self.sources.append(source)
-        self.targets.append(target)
 
 
 class _RequirementChecks(Checks):
@@ -153,11 +93,11 @@ class _Reading:
         self.document = document
         self.problems = Problems()
         top = document if isinstance(document, dict) else {}
-        self.competencies, self.credentials = _Ids(top.get("competencies")), _Ids(top.get("credentials"))
+        self.competencies, self.credentials = Ids(top.get("competencies")), Ids(top.get("credentials"))
         self.top: Mapping[str, Any] = top
         self.head: dict[str, Any] = {}
         self.sections: dict[str, int] = {}
-        self.prerequisites, self.requirements = _Edges(), _Edges()
+        self.prerequisites, self.requirements = Edges(), Edges()
         self.unread_prerequisites, self.unread_requirements = array("i"), array("i")
 
     def problems_in_order(self, besides: Iterable[Problem] = ()) -> list[Problem]:
@@ -174,8 +114,8 @@ class _Reading:
             cut.append(("", text))
         if self.problems.found:
             # the ids of half a million competencies are a third of all memory, and no longer asked for
-            self.competencies = self.credentials = _Ids()
-            self.prerequisites = self.requirements = _Edges()
+            self.competencies = self.credentials = Ids()
+            self.prerequisites = self.requirements = Edges()
         return in_document_order(self.problems.found, self.document) + cut
 
     def program(self) -> Program:
@@ -195,7 +135,8 @@ class _Reading:
         return Competency(**values)
 
     def _made_credential(self, index: int, item: Any) -> Credential:
-        return Credential(**self._credential(index, item) | {"requires": self._requirement(item["requires"], index)})
+        requirement = read_requirement(self.problems, item["requires"], f"/credentials/{index}/requires")
+        return Credential(**self._credential(index, item) | {"requires": requirement})
 
     def _check(self) -> None:
         self.problems.object(self.document, "", TOP)
@@ -221,25 +162,24 @@ class _Reading:
         for i in self.unread_prerequisites:
             self._prerequisites(self.competencies.items[i]["prerequisites"], i, f"/competencies/{i}")
         for i in self.unread_requirements:
-            self._requirement(self.credentials.items[i]["requires"], i)
+            value, at = self.credentials.items[i]["requires"], f"/credentials/{i}/requires"
+            read_requirement(self.problems, value, at, _RequirementChecks(self, i))
 
     def _check_head(self, value: Any) -> None:
         self.head = self.problems.object(value, "/program", PROGRAM) or {}
         sections = value.get("sections") if isinstance(value, dict) else None
         report_repeated_ids(self.problems, sections, "/program/sections")
-        self.sections = _places(sections)
-        parents = _Edges()
+        self.sections = places_of(sections)
+        parents = Edges()
         for i, section in enumerate(self.head.get("sections", ())):
             if isinstance(section, Section) and section.parent is not None:
                 if section.parent in self.sections:
                     parents.add(i, self.sections[section.parent])
                 else:
                     self.report_dangling(f"/program/sections/{i}/parent", section.parent, "section")
-        for circle in shortest_circles(len(sections) if is_list(sections) else 0, parents.sources, parents.targets):
-            way = _way(
-                circle, {i: sections[i]["id"].encode("utf-8", "replace") for i in circle} if is_list(sections) else {}
-            )
-            text = f"sections stand in each other in a circle: {way}; take one parent out"
+        names = ids_in(sections)
+        for circle in shortest_circles(len(names), parents.sources, parents.targets):
+            text = shown_circle("sections stand in each other in a circle: ", circle, names, "; take one parent out")
             self.problems.report(f"/program/sections/{circle[-1]}/parent", text)
         if self.head.get("mastery") is not None:
             self._check_mastery(self.head, "/program/mastery/level")
@@ -323,9 +263,6 @@ class _Reading:
             self.unread_requirements.append(index)
         return values
 
-    def _requirement(self, value: Any, index: int) -> Requirement | None:
-        return read_requirement(self.problems, value, f"/credentials/{index}/requires", _RequirementChecks(self, index))
-
     def credits_of(self, leaf: Leaf) -> Decimal | None:
         """Return the credits of what a leaf names; None when they are not sound."""
         if isinstance(leaf, CompetencyLeaf):
@@ -337,59 +274,17 @@ class _Reading:
         self.problems.report(at, f"there is no {what} with the id {quoted(name)}")
 
     def _check_circles(self) -> None:
-        most = MOST_PROBLEMS + 1 - len(self.problems.found)
-        ids = self.competencies
-        circles = shortest_circles(len(ids.items), self.prerequisites.sources, self.prerequisites.targets, most)
-        names = ids.names(chain.from_iterable(circles))
-        for circle in circles:
-            item = ids.items[circle[0]]
-            at = f"/competencies/{circle[0]}/prerequisites{_entry(item, names[circle[-1]].decode('utf-8', 'surrogatepass'))}"
-            text = f"prerequisites go in a circle, each needed by the next: {_way(circle, names)}; take one out"
-            self.problems.report(at, text)
-        ids = self.credentials
-        circles = shortest_circles(len(ids.items), self.requirements.sources, self.requirements.targets, most)
-        names = ids.names(chain.from_iterable(circles))
-        for circle in circles:
-            item = ids.items[circle[0]]
-            at = f"/credentials/{circle[0]}/requires{_naming(item['requires'], names[circle[-1]].decode('utf-8', 'surrogatepass'))}"
-            text = (
-                f"credentials name each other in a circle, each needed by the next: {_way(circle, names)}; take one out"
-            )
-            self.problems.report(at, text)
-
-
-def _places(items: Any) -> dict[str, int]:
-    """Return where each id of a short list stands first."""
-    places: dict[str, int] = {}
-    for i, item in enumerate(items if is_list(items) else ()):
-        name = item.get("id") if isinstance(item, dict) else None
-        if isinstance(name, str):
-            places.setdefault(name, i)
-    return places
-
-
-def _way(circle: Sequence[int], names: Mapping[int, bytes]) -> str:
-    """Return a circle as it is shown, in one piece: one through a whole file is some megabytes."""
-    return b" -> ".join([*map(names.__getitem__, circle), names[circle[0]]]).decode("utf-8", "replace")
-
-
-def _entry(competency: Mapping[str, Any], prerequisite: str) -> str:
-    """Return where in the prerequisites of a competency a name stands first, as the end of a pointer."""
-    for i, group in enumerate(competency["prerequisites"]):
-        if is_list(group) and prerequisite in group:
-            return f"/{i}/{list(group).index(prerequisite)}"
-    raise LookupError(prerequisite)
-
-
-def _naming(requires: Any, credential: str) -> str:
-    """Return where in a requirement a credential is named first, as the end of a pointer."""
-    ways = [(requires, "")]
-    while ways:
-        node, at = ways.pop()
-        if isinstance(node, dict):
-            if node.get("credential") == credential:
-                return f"{at}/credential"
-            lists = [(key, node[key]) for key in ("all", "any", "of") if is_list(node.get(key))]
-            members = [(member, f"{at}/{key}/{i}") for key, nodes in lists for i, member in enumerate(nodes)]
-            ways.extend(reversed(members))
-    raise LookupError(credential)
+        for ids, edges, key in (
+            (self.competencies, self.prerequisites, "prerequisites"),
+            (self.credentials, self.requirements, "requires"),
+        ):
+            names, most = ids.give_names(), MOST_PROBLEMS + 1 - len(self.problems.found)
+            for circle in shortest_circles(len(names), edges.sources, edges.targets, most):
+                value, last = ids.items[circle[0]][key], names[circle[-1]].decode("utf-8", "surrogatepass")
+                if key == "prerequisites":
+                    at = f"/competencies/{circle[0]}/prerequisites{where_needed(value, last)}"
+                    what = "prerequisites go in a circle, each needed by the next: "
+                else:
+                    at = f"/credentials/{circle[0]}/requires{where_named(value, last)}"
+                    what = "credentials name each other in a circle, each needed by the next: "
+                self.problems.report(at, shown_circle(what, circle, names, "; take one out"))
