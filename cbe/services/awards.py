@@ -14,7 +14,8 @@ from cbe.domain import policy
 from cbe.domain.errors import N_, Conflict, Invalid, NotFound
 from cbe.domain.mastery import add_months
 from cbe.domain.policy import Actor, Subject
-from cbe.domain.requirements import is_met, leaf_credits
+from cbe.domain.program import leaf_credits
+from cbe.domain.requirements import is_met
 from cbe.store import batches, enrolments, records
 from cbe.store.enrolments import EnrolmentRow
 from cbe.store.records import AwardEventRow, AwardRow

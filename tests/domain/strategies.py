@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cbe.domain.program import Competency, Credential, Program
+from cbe.domain.program import Competency, Credential, Program, leaf_credits
 from cbe.domain.requirements import (
     All,
     Any_,
@@ -17,7 +17,6 @@ from cbe.domain.requirements import (
     Credits,
     Requirement,
     format_requirement,
-    leaf_credits,
     leaves,
 )
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbe.domain.errors import Invalid
-from cbe.domain.program import Competency, Credential, Program
+from cbe.domain.program import Competency, Credential, Program, leaf_credits, leaf_hours, reached_credentials
 from cbe.domain.requirements import (
     All,
     Any_,
@@ -21,11 +21,8 @@ from cbe.domain.requirements import (
     explain_requirement,
     format_requirement,
     is_met,
-    leaf_credits,
-    leaf_hours,
     leaves,
     parse_requirement,
-    reached_credentials,
 )
 from tests.domain.strategies import COMPETENCY_IDS, CREDENTIAL_IDS, credits_of, programs, requirements
 

@@ -5,6 +5,7 @@ Here is what a document may say and every problem it can have. Reading bytes (en
 """
 
 from .parse import FORMAT, find_problems, parse_program
+from .reached import leaf_credits, leaf_hours, reached_credentials
 from .values import (
     Alignment,
     Competency,
@@ -33,5 +34,8 @@ __all__ = [
     "Section",
     "Text",
     "find_problems",
+    "leaf_credits",
+    "leaf_hours",
     "parse_program",
+    "reached_credentials",
 ]

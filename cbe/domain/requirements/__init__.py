@@ -4,7 +4,7 @@ The meaning of every kind is in the class that carries it (``kinds``). What must
 they exist, that credentials form no circle) is checked where the whole program is known, in ``program``.
 """
 
-from .explain import Explanation, explain_requirement
+from .explain import Explanation, HoursOf, explain_requirement
 from .kinds import (
     All,
     Any_,
@@ -19,7 +19,6 @@ from .kinds import (
 )
 from .meets import CreditsOf, credits_earned, is_met
 from .parse import format_requirement, parse_requirement, read_requirement
-from .reached import leaf_credits, leaf_hours, reached_credentials
 from .sharing import split_members
 
 __all__ = [
@@ -31,18 +30,16 @@ __all__ = [
     "Credits",
     "CreditsOf",
     "Explanation",
+    "HoursOf",
     "Leaf",
     "Requirement",
     "credits_earned",
     "explain_requirement",
     "format_requirement",
     "is_met",
-    "leaf_credits",
-    "leaf_hours",
     "leaves",
     "parse_requirement",
     "parts_of",
-    "reached_credentials",
     "read_requirement",
     "split_members",
 ]

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.mastery import add_months
-from cbe.domain.program import Competency, MasteryRule, Rubric
+from cbe.domain.program import Competency, MasteryRule, Rubric, leaf_credits
 from cbe.domain.progress import ready_ids
-from cbe.domain.requirements import is_met, leaf_credits
+from cbe.domain.requirements import is_met
 
 __all__ = ["Event", "History", "Traits", "earned", "live", "walk"]
 

@@ -10,6 +10,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from cbe.domain.planner import CredentialPlan, Status, why_impossible
+from cbe.domain.program import leaf_credits, leaf_hours
 from cbe.domain.requirements import (
     Any_,
     AtLeast,
@@ -18,8 +19,6 @@ from cbe.domain.requirements import (
     Credits,
     Explanation,
     explain_requirement,
-    leaf_credits,
-    leaf_hours,
 )
 from cbe.services.progress import what_if
 
@@ -167,7 +166,7 @@ def _tree(view: View, credential: str) -> Node:
         progress.mastered,
         progress.held,
         credits_of=leaf_credits(compiled.program),
-        hours_of=leaf_hours(compiled.program, progress.mastered, progress.held),
+        hours_of=leaf_hours(compiled.program, progress.mastered, progress.held, progress.withheld),
     )
     return _node(view, explained)
 

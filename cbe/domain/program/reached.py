@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Set
 from decimal import Decimal
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING
 
-from .explain import HoursOf, explain_requirement
-from .kinds import CompetencyLeaf, CredentialLeaf, Leaf, leaves
-from .meets import CreditsOf, is_met
+from cbe.domain.requirements import (
+    CompetencyLeaf,
+    CredentialLeaf,
+    CreditsOf,
+    HoursOf,
+    Leaf,
+    explain_requirement,
+    is_met,
+    leaves,
+)
 
-if TYPE_CHECKING:
-    from cbe.domain.program import Program
+from .values import Program
 
 __all__ = ["leaf_credits", "leaf_hours", "reached_credentials"]
 
