@@ -24,8 +24,10 @@ def test_signing_in_and_opening_a_competency_wants_no_mouse(open_page):
     page.keyboard.press("Enter")
     page.wait_for_url("**/learn/**")
     tab_until(page, ".next a")
+    title = page.evaluate("document.activeElement.textContent")
     page.keyboard.press("Enter")
     page.wait_for_url("**/competencies/**")
+    assert page.inner_text("h1") == title
 
 
 def test_the_first_tab_leads_past_the_header(open_page):

@@ -115,15 +115,15 @@ def _way(view: View, competency: str) -> object:
     """Draw what leads to a competency and is not mastered yet, on what of it is; nothing when it is a root."""
     compiled, mastered = view.progress.compiled, view.progress.mastered
     wanted: dict[str, None] = {competency: None}
-    todo = [competency]
-    while todo and len(wanted) < MOST_NODES:
-        for group in compiled.competencies[todo.pop(0)].prerequisites:
+    waiting = [competency]
+    while waiting and len(wanted) < MOST_NODES:
+        for group in compiled.competencies[waiting.pop(0)].prerequisites:
             done = [member for member in group if member in mastered]
             for member in done[:1] or group:
                 if member not in wanted and len(wanted) < MOST_NODES:
                     wanted[member] = None
                     if not done:
-                        todo.append(member)
+                        waiting.append(member)
     if len(wanted) == 1:
         return None
     return draw(view, tuple(key for key in compiled.ids if key in wanted))

@@ -1,6 +1,7 @@
 """People, programs, enrolments, records and the audit trail.
 
-The whole record of a learner and what it stands on. The audit trail begins with its head.
+The whole record of a learner and what it stands on. The audit trail begins with its head. Long because it lists every
+table of the first release once; it is never changed again.
 
 """
 
