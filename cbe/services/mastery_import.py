@@ -19,7 +19,7 @@ from cbe.store.enrolments import EnrolmentRow
 from cbe.store.programs import ProgramRow
 
 from .decisions import NewDecision, derive_standing, put_decisions
-from .programs import compiled_version, get_program
+from .programs import compiled_version, get_program, newest_version
 from .transaction import Transaction, transaction
 
 __all__ = ["COLUMNS", "MasteryReport", "import_mastery"]
@@ -85,10 +85,11 @@ def _read(
     learners = _learners(program.id, lines)
     known = batches.list_transfers([row.id for row in learners.values()])
     latest = (now + timedelta(hours=14)).date()  # somewhere on earth it is already tomorrow
+    newest = newest_version(program.id, program.key).id
     fresh: list[tuple[EnrolmentRow, NewDecision]] = []
     problems = list(problems)
     for number, line in enumerate(lines, 1):
-        found = _decision(line, learners, latest)
+        found = _decision(line, learners, newest, latest)
         if isinstance(found, list):
             problems += found
         else:
@@ -112,13 +113,13 @@ def _learners(program_id: UUID, lines: Sequence[Line]) -> dict[str, EnrolmentRow
 
 
 def _decision(
-    line: Line, learners: Mapping[str, EnrolmentRow], latest: date
+    line: Line, learners: Mapping[str, EnrolmentRow], newest: UUID, latest: date
 ) -> tuple[EnrolmentRow, NewDecision] | list[Problem]:
     problems: list[Problem] = []
     enrolment = learners.get(people.email_key(line["learner"]))
     if enrolment is None or enrolment.status in ("applied", "withdrawn"):
         problems.append((line.at("learner"), f"nobody with the address {line['learner']!r} learns in this program"))
-    elif line["competency"] not in compiled_version(enrolment.version_id).competencies:
+    if line["competency"] not in compiled_version(enrolment.version_id if enrolment else newest).competencies:
         problems.append((line.at("competency"), f"there is no competency {line['competency']!r} in this program"))
     day = _day(line["date"])
     if day is None:

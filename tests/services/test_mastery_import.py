@@ -66,7 +66,7 @@ def test_every_problem_is_told_with_its_line_and_nothing_comes_in(
 ) -> None:
     data = lines(
         f"{learner.email},html,2025-05-02,City College",
-        f"{stranger.email},html,2025-05-02,City College",
+        f"{stranger.email},fortran,2025-05-02,City College",
         f"{learner.email},cobol,02.05.2025,",
         f"{learner.email},css,2031-01-01,City College",
         f"{learner.email},css,2025-01-01,City College,more",
@@ -74,6 +74,7 @@ def test_every_problem_is_told_with_its_line_and_nothing_comes_in(
     with pytest.raises(Invalid) as caught:
         bring(data, now)
     assert [at for at, _ in caught.value.problems] == [
+        "/lines/3/competency",
         "/lines/3/learner",
         "/lines/4/competency",
         "/lines/4/date",
