@@ -22,9 +22,20 @@ from flask.cli import with_appcontext
 from cbe.domain.errors import CbeError, Invalid, Problem
 from cbe.services.transaction import DatabaseFailure
 
-__all__ = ["command", "existing_file", "now", "opened", "progress_bar", "read", "write", "write_json", "write_table"]
+__all__ = [
+    "command",
+    "existing_file",
+    "now",
+    "opened",
+    "progress_bar",
+    "read",
+    "write",
+    "write_json",
+    "write_json_object",
+    "write_table",
+]
 
-PIECES_AT_ONCE, LONG = 1_000, 10_000
+PIECES_AT_ONCE, LONG = 200, 2_000
 """A broken file may have very many or very long problems; they are written a part at a time, so that memory stays small."""
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -87,6 +98,15 @@ def write(text: str) -> None:
 def write_json(document: Any) -> None:
     """Write one JSON document."""
     write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_json_object(members: Iterable[tuple[str, Any]]) -> None:
+    """Write one JSON object, each member as soon as it is there: what large programs have to say fills some megabytes."""
+    before = "{\n"
+    for name, value in members:
+        write(before + json.dumps({name: value}, ensure_ascii=False, indent=2)[2:-2])
+        before = ",\n"
+    write("{}\n" if before == "{\n" else "\n}\n")
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from cbe.domain.policy import SYSTEM
 from cbe.domain.program import Text
 from cbe.services import planning, programs
 
-from .output import command, existing_file, now, opened, progress_bar, write, write_json, write_table
+from .output import command, existing_file, now, opened, progress_bar, write, write_json, write_json_object, write_table
 
 __all__ = ["program"]
 
@@ -41,16 +42,18 @@ def plan(file: Path, learners: Path, credential: str | None, budget_ms: int, *, 
     """Print states, the shortest way to every credential and leverage of learners in a file; no database."""
     with opened(file) as program_file, opened(learners) as learners_file:
         compiled, facts = planning.load_planning(program_file, learners_file, credential)
-    found: dict[str, Any] = {}
+    answers = (
+        (name, planning.plan_learner(compiled, has, credential=credential, budget_s=budget_ms / 1000))
+        for name, has in facts.items()
+    )
     with progress_bar(len(facts), "planning") as bar:
-        for name, has in facts.items():
-            found[name] = planning.plan_learner(compiled, has, credential=credential, budget_s=budget_ms / 1000)
-            bar.update(1)
-    if as_json:
-        write_json(found)
-    else:
-        for name, answer in found.items():
-            _write_plans(name, answer)
+        told = _telling(answers, bar)
+        if as_json:
+            write_json_object(told)
+            return
+        found = list(told)
+    for name, answer in found:
+        _write_plans(name, answer)
 
 
 @command(program, "import")
@@ -113,6 +116,12 @@ def _facts(compiled: CompiledProgram) -> dict[str, Any]:
         "credentials": len(compiled.credentials),
         "sections": len(compiled.program.sections),
     }
+
+
+def _telling(answers: Iterable[tuple[str, Any]], bar: Any) -> Iterator[tuple[str, Any]]:
+    for answer in answers:
+        bar.update(1)
+        yield answer
 
 
 def _write_plans(name: str, answer: dict[str, Any]) -> None:

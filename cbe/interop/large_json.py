@@ -37,7 +37,8 @@ LARGEST_PART = 2_000_000
 MOST_CUT = 4_000_000
 """Brackets and texts that are walked over in one part that is nested too deep."""
 
-MOST_ENTRIES = 1_000_000
+MOST_ENTRIES = 2_000_000
+"""Entries of all large lists together; so many fit into a file when hardly any of them says anything."""
 
 _NEXT = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")

@@ -1,7 +1,11 @@
-"""Files of 20 MB made to hurt a reader, each with what must be found in it; run as a script it reads one and reports."""
+"""Files of 20 MB made to hurt a reader, each with what must be found in it.
+
+Run as a script it is the `flask` command, which says on standard error at its end what it took.
+"""
 
 from __future__ import annotations
 
+import gzip
 import json
 import resource
 import sys
@@ -9,21 +13,21 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cbe.domain.errors import Invalid
-from cbe.interop.program_file import LARGEST_FILE, load_program
+import flask.cli
 
+LARGEST_FILE = 20 * 1024 * 1024
 HEAD = '{"format":"cbe-program/1","program":{"id":"p","title":"P","language":"en"},"competencies":['
 TAIL = '],"credentials":[]}'
 
 
-def filled(entry: Callable[[int], str]) -> str:
-    """Return a program of 20 MB with as many competencies as fit."""
-    entries, size, index = [], len(HEAD) + len(TAIL), 0
-    while size < LARGEST_FILE - 1000:
-        entries.append(entry(index))
-        size += len(entries[-1].encode()) + 1
+def filled(entry: Callable[[int], str], head: str = HEAD, tail: str = TAIL) -> str:
+    """Return a program of 20 MB with as many competencies, or other entries, as fit."""
+    entries, size, index = [], len(head) + len(tail), 0
+    while size + len((last := entry(index)).encode()) < LARGEST_FILE - 10:
+        entries.append(last)
+        size += len(last.encode()) + 1
         index += 1
-    return HEAD + ",".join(entries) + TAIL
+    return head + ",".join(entries) + tail
 
 
 def competency(index: int, rest: str = "") -> str:
@@ -35,7 +39,7 @@ def deep(levels: int) -> str:
     return HEAD + f'],"credentials":[{{"id":"d","title":"D","kind":"badge","requires":{inner}}}]}}'
 
 
-FILES: dict[str, tuple[Callable[[], str], int, str]] = {
+FILES: dict[str, tuple[Callable[[], str | bytes], int, str]] = {
     "a wrong number in every competency": (
         lambda: filled(lambda i: f'{{"id":"c{i}","title":"T","statement":"{"x" * 60}","effort_hours":"6"}}'),
         100_000,
@@ -84,6 +88,73 @@ FILES: dict[str, tuple[Callable[[], str], int, str]] = {
         90_000,
         "/competencies/0/effort_hours",
     ),
+    "nothing but ids": (lambda: filled(lambda i: f'{{"id":"c{i}"}}'), 100_001, "/competencies/0"),
+    "five problems in every competency": (
+        lambda: filled(lambda i: f'{{"id":"c{i}","title":1,"effort_hours":"6","level":9,"credits":-1,"x":0}}'),
+        100_001,
+        "/competencies/0/title",
+    ),
+    "a ring of four in every four": (
+        lambda: filled(lambda i: competency(i, f',"prerequisites":[["c{i - i % 4 + (i + 1) % 4}"]]')),
+        50_000,
+        "/competencies/0/prerequisites/0/0",
+    ),
+    "credentials that need each other in one ring": (
+        lambda: filled(
+            lambda i: f'{{"id":"k{i}","title":"T","kind":"badge","requires":{{"credential":"k{(i + 1) % 200_000}"}}}}',
+            f'{HEAD}{competency(0)}],"credentials":[',
+            "]}",
+        ),
+        1,
+        "/credentials/0/requires/credential",
+    ),
+    "twenty thousand repeated keys in one competency": (
+        lambda: filled(lambda i: "{" + ",".join(f'"k{j}":1,"k{j}":2' for j in range(20_000)) + "}"),
+        100_001,
+        "/competencies/0/k0",
+    ),
+    "five thousand empty lists in every competency": (
+        lambda: filled(lambda i: competency(i, ',"x":[' + ",".join(["[]"] * 5_000) + "]")),
+        1_000,
+        "/competencies/0/x",
+    ),
+    "a deep place and then seven million lists": (
+        lambda: HEAD + competency(0, ',"x":' + "[" * 2_000 + "]" * 2_000 + ',"y":[' + "[]," * 6_900_000 + "[]]") + TAIL,
+        1,
+        "",
+    ),
+    "a text of 20 MB with an emoji": (
+        lambda: HEAD + competency(0, ',"statement":"\N{GRINNING FACE}' + "x" * (LARGEST_FILE - 300) + '"') + TAIL,
+        1,
+        "",
+    ),
+    "a key of a megabyte before every repeated key": (
+        lambda: filled(lambda i: competency(i, f',"{"k" * 10**6}":[' + ",".join(['{"a":1,"a":2}'] * 20_000) + "]")),
+        10,
+        "/competencies/0/",
+    ),
+    "five million numbers in one competency": (
+        lambda: HEAD + competency(0, ',"x":[' + "1.5," * 4_900_000 + "1]") + TAIL,
+        1,
+        "",
+    ),
+    "keys of no program file": (lambda: filled(lambda i: f'"k{i}":1', "{", "}"), 1, ""),
+    "a gzip bomb": (lambda: gzip.compress(bytes(500_000_000), 1), 1, ""),
+    "a gzip file of a million empty pieces": (lambda: gzip.compress(b"") * 1_000_000, 1, ""),
+    "everything wrong in turn": (
+        lambda: filled(
+            lambda i: (
+                '{"id":5}',
+                "[]",
+                "null",
+                f'{{"id":"c{i}","title":{{"e_":1}},"effort_hours":NaN,"prerequisites":[[],["q"],3],"u":1,"u":2}}',
+                competency(i, f',"prerequisites":[["c{i + 6}"]]'),
+                competency(i, ',"mastery":{"x":1},"resources":[{"url":"javascript:"}]'),
+            )[i % 6]
+        ),
+        100_001,
+        "/competencies/0",
+    ),
 }
 
 
@@ -95,24 +166,13 @@ def most_memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def main(path: str) -> None:
-    """Read a file and print what was found, how long it took and the most memory it took."""
-    with open(path, "rb") as file:
-        data = file.read()
-    started, problems = time.process_time(), []
+def main() -> None:
+    """Run the command and say how many seconds of computing and how much memory it took, start-up and output included."""
     try:
-        load_program(data)
-    except Invalid as error:
-        problems = error.problems
-    seconds = time.process_time() - started
-    found = {
-        "seconds": seconds,
-        "memory_mb": most_memory_mb(),
-        "count": len(problems),
-        "first": problems[0] if problems else None,
-    }
-    print(json.dumps(found))
+        flask.cli.main()
+    finally:
+        print(json.dumps({"seconds": time.process_time(), "memory_mb": most_memory_mb()}), file=sys.stderr)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -101,6 +101,8 @@ class _Graph:
         for node in part:
             if node in self.successors(node):
                 return [node]
+        if all(self.after_at[node + 1] - self.after_at[node] == 1 for node in part):
+            return self._ring(part[0], len(part))
         best: list[int] = []
         self._enliven(part)
         for node in self._nearby_order(part):
@@ -112,6 +114,13 @@ class _Graph:
         for node in part:
             self.alive[node] = 0
         return best
+
+    def _ring(self, start: int, length: int) -> list[int]:
+        """Walk where every node has one successor only."""
+        ring = [start]
+        while len(ring) < length:
+            ring.append(self.after[self.after_at[ring[-1]]])
+        return ring
 
     def _enliven(self, part: list[int]) -> None:
         """Count for every node of a part how many stand before and after it there."""
