@@ -12,7 +12,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from cbe.domain import policy
-from cbe.domain.errors import N_, Conflict, Invalid, NotFound, Problem
+from cbe.domain.errors import N_, Conflict, Forbidden, Invalid, NotFound, Problem
 from cbe.domain.policy import PROGRAM_ROLES, Actor, Subject
 from cbe.domain.program import Text
 from cbe.store import enrolments, groups, people
@@ -27,6 +27,7 @@ from .transaction import Transaction, transaction
 
 __all__ = [
     "OFFICE_ROLES",
+    "OWN_ROLE",
     "PeoplePage",
     "Person",
     "ProgramPeople",
@@ -47,6 +48,7 @@ __all__ = [
     "set_admin",
 ]
 
+OWN_ROLE = N_("Nobody gives a role to themselves. Ask another registrar or an administrator.")
 OFFICE_ROLES = frozenset({"designer", "registrar"})
 """Roles that only those who run the installation assign."""
 PAGE = 50
@@ -311,8 +313,10 @@ def role_problems(actor: Actor, program_id: UUID, role: str, until: date | None,
 
 
 def grant_within(tx: Transaction, account_id: UUID, program: ProgramRow, role: str, until: date | None) -> None:
-    """Give a role as part of the caller's change."""
+    """Give a role as part of the caller's change; ``Forbidden`` to oneself, but for administrators."""
     require_standing_account(account_id)
+    if account_id == tx.actor.account_id and not tx.actor.is_admin:
+        raise Forbidden(OWN_ROLE)
     row = people.find_role(account_id, program.id, role)
     if row is None:
         row = RoleRow(id=uuid4(), account_id=account_id, program_id=program.id, role=role, granted_at=tx.now)

@@ -22,7 +22,7 @@ from .accounts import send_link
 from .enrolments import move
 from .groups import STAFF_ROLES, add_within, put_in
 from .mail import Compose
-from .people import OFFICE_ROLES, account_problems, new_account
+from .people import OFFICE_ROLES, OWN_ROLE, account_problems, new_account
 from .programs import get_program, newest_version
 from .transaction import Transaction, transaction
 
@@ -205,6 +205,8 @@ class _People:
             self.problems.append((line.at("role"), N_("There is no such role.")))
         elif not policy.may(self.actor, action, Subject(program_id)):
             self.problems.append((line.at("role"), N_("Only an administrator gives this role.")))
+        elif account is not None and account.id == self.actor.account_id and not self.actor.is_admin:
+            self.problems.append((line.at("role"), OWN_ROLE))
         if line["group"]:
             self.problems.append((line.at("group"), N_("Staff are put into groups on the page of the groups.")))
         if account is not None and (account.id, role) in self.found.roles:

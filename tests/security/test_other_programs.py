@@ -8,6 +8,7 @@ import pytest
 from cbe.domain.errors import CbeError, Forbidden, Invalid, NotFound
 from cbe.domain.policy import SYSTEM
 from cbe.services import accounts, enrolments, groups, mastery_import, people, people_export, progress, samples
+from cbe.services.people_import import import_people
 from cbe.services.programs import import_program
 from tests.programs import web_document
 
@@ -53,6 +54,15 @@ def test_ids_of_another_program_are_none_of_this_one(there, registrar, verifier,
         groups.add_members(registrar.actor, cast.groups["morning"], [enrolment], now=now)
     with pytest.raises(Invalid):
         samples.add_to_sample(registrar.actor, "web", verifier.account_id, [enrolment], now=now)
+
+
+def test_nobody_gives_a_role_to_themselves(cast, registrar, now):
+    with pytest.raises(Forbidden):
+        people.grant_role(registrar.actor, registrar.account_id, "web", "instructor", now=now)
+    rows = f"email,name,role\n{registrar.email},Registrar,instructor\n".encode()
+    with pytest.raises(Invalid) as caught:
+        import_people(registrar.actor, "web", rows, compose=lambda *words: ("a", "b"), dry_run=False, now=now)
+    assert [at for at, _ in caught.value.problems] == ["/lines/2/role"]
 
 
 @pytest.mark.parametrize("role", ["designer", "registrar"])

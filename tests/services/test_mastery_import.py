@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from cbe.domain.errors import Forbidden, Invalid, NotFound
 from cbe.domain.policy import SYSTEM
@@ -114,10 +113,6 @@ def test_progress_is_told_to_the_end(learner: Person, now: datetime) -> None:
     assert told == [(500, 600), (600, 600)]
 
 
-def test_ten_thousand_lines_take_seconds(learner: Person, app: Flask, now: datetime) -> None:
-    import time
-
+def test_ten_thousand_lines_come_in_at_once(learner: Person, now: datetime) -> None:
     rows = [f"{learner.email},{key},2025-05-02,Book {n}" for n in range(2500) for key in ("html", "css", "js", "sql")]
-    started = time.monotonic()
     assert bring(lines(*rows), now).added == 10_000
-    assert time.monotonic() - started < 20
