@@ -12,7 +12,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from tests.needs import PROJECT
+from tests.needs import PROJECT, real_program
 from tests.programs import web_document
 
 BROKEN: dict[str, Any] = {"format": "cbe-program/1", "program": {"id": "x", "title": "X", "language": "en"}}
@@ -161,3 +161,40 @@ def test_plans_need_no_database_and_speak_utf_8_in_any_locale(web: Path, tmp_pat
     )
     assert json.loads(done.stdout.decode("utf-8"))["ا"]["states"]["mastered"] == ["لغة"]
     assert done.stderr == b""
+
+
+@pytest.mark.programs
+def test_a_plan_that_needs_the_solver_is_json_and_nothing_else(tmp_path: Path) -> None:
+    program = real_program("rpi.json")
+    who = learners(tmp_path, {"a": {}})
+    run = [
+        sys.executable,
+        "-m",
+        "flask",
+        "--app",
+        "app",
+        "program",
+        "plan",
+        str(program),
+        "--learners",
+        str(who),
+        "--json",
+    ]
+    done = subprocess.run(run, cwd=PROJECT, capture_output=True, check=True)
+    answer = json.loads(done.stdout)
+    assert done.stdout.decode() == json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+    assert any(one["proven_optimal"] for one in answer["a"]["credentials"])
+
+
+def test_a_broken_file_changes_nothing(app: Flask, web: Path, tmp_path: Path) -> None:
+    document = web_document()
+    document["competencies"][-1]["effort_hours"] = "many"
+    broken = tmp_path / "broken.json"
+    broken.write_text(json.dumps(document))
+    assert run(app, "program", "import", web, "--publish").exit_code == 0
+    before = run(app, "program", "export", "web").stdout
+    for words in ([], ["--publish"]):
+        done = run(app, "program", "import", broken, *words, "--json")
+        assert [problem["at"] for problem in json.loads(done.stdout)["problems"]] == ["/competencies/7/effort_hours"]
+    assert run(app, "program", "export", "web").stdout == before
+    assert json.loads(run(app, "program", "list", "--json").stdout)["programs"][0]["draft"] is False
