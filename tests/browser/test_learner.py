@@ -29,9 +29,18 @@ def planned(live_server, open_page, tmp_path):
     program, learners = tmp_path / "program.json", tmp_path / "learners.json"
     program.write_text(run.invoke(args=["program", "export", "data-technician"]).stdout, encoding="utf-8")
     learners.write_text(json.dumps({"learner": has}), encoding="utf-8")
-    answer = run.invoke(args=["program", "plan", str(program), "--learners", str(learners), "--json"])
+    answer = run.invoke(
+        args=["program", "plan", str(program), "--learners", str(learners), "--budget-ms", "10000", "--json"]
+    )
     assert answer.exit_code == 0, answer.stderr
-    return json.loads(answer.stdout)["learner"]
+    found = json.loads(answer.stdout)["learner"]
+    # where either ran out of time on a busy machine it says so, and answers need not be the same
+    found["unproven"] = {one["id"] for one in found["credentials"] + data["credentials"] if unproven(one)}
+    return found
+
+
+def unproven(plan):
+    return plan["status"] != "withheld" and not plan["proven_optimal"]
 
 
 def test_next_up_map_and_outline_agree_with_the_command_line(open_page, planned):
@@ -57,17 +66,24 @@ def test_credential_cards_say_what_the_command_line_says(open_page, planned):
         one["id"]: [one["status"], "" if one["remaining_hours"] is None else f"{one['remaining_hours']:g}"]
         for one in planned["credentials"]
     }
-    assert {key: [status, hours] for key, status, hours in cards} == wanted
+    shown = {key: [status, hours] for key, status, hours in cards}
+    assert shown.keys() == wanted.keys()
+    proven = wanted.keys() - planned["unproven"]
+    assert len(proven) > 15
+    assert {key: shown[key] for key in proven} == {key: wanted[key] for key in proven}
     goals = {
         card for card in page.eval_on_selector_all(".cred:has(.badge)", "all => all.map(o => o.dataset.credential)")
     }
-    order = [one["id"] for one in planned["credentials"]]
-    shown = [card[0] for card in cards]
-    assert shown == [key for key in order if key in goals] + [key for key in order if key not in goals]
+    order = [one["id"] for one in planned["credentials"] if one["id"] in proven]
+    assert [card[0] for card in cards if card[0] in proven] == [key for key in order if key in goals] + [
+        key for key in order if key not in goals
+    ]
 
 
 def test_the_way_to_a_credential_is_the_planners(open_page, planned):
-    plan = next(one for one in planned["credentials"] if one["plan"] and len(one["plan"]) > 3)
+    plan = next(
+        one for one in planned["credentials"] if len(one["plan"] or ()) > 3 and one["id"] not in planned["unproven"]
+    )
     page = open_page(f"{PROGRAM}/credentials/{plan['id']}", sign_in="learner")
     steps = page.eval_on_selector_all("ol.plan > li", "all => all.map(one => one.dataset.competency)")
     assert steps == plan["plan"]

@@ -33,6 +33,10 @@ def check(file: Path, instance: Path) -> tuple[list[dict[str, str]], dict[str, f
     return answer["problems"], json.loads(done.stderr)
 
 
+RUNAWAY_S = 20
+"""Each takes under 5 s where nothing else computes; here others do, and only one that runs away is to be seen."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_checked_in_bounded_time_and_memory(name: str, tmp_path: Path) -> None:
@@ -44,7 +48,4 @@ def test_a_hostile_file_is_checked_in_bounded_time_and_memory(name: str, tmp_pat
     assert len(problems) >= least
     assert problems[0]["at"].startswith(first)
     assert took["memory_mb"] < 200
-    tries = 1
-    while took["seconds"] >= 5 and tries < 3:  # computing takes longer while others compute on the same machine
-        took, tries = check(file, tmp_path / "instance")[1], tries + 1
-    assert took["seconds"] < 5
+    assert took["seconds"] < RUNAWAY_S
