@@ -11,12 +11,15 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from .program import Competency, MasteryRule, Program, Rubric
 
-__all__ = ["Decision", "Standing", "TakenBack", "add_months", "standing_in", "standings"]
+__all__ = ["UNDO", "Decision", "Standing", "TakenBack", "add_months", "standing_in", "standings"]
+
+UNDO = timedelta(minutes=10)
+"""So long an assessor can undo their judgement without a reason; notices and awards wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,15 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How decisions leave a learner in one competency: mastered since, expiring on, returned on (each or None)."""
+    """How decisions leave a learner in one competency: mastered since, expiring on, returned on (each or None).
+
+    Until ``settles_at`` the newest judgement of an assessor can still be undone: what it says is provisional.
+    """
 
     mastered_on: date | None
     expires_on: date | None
     returned_on: date | None
+    settles_at: datetime | None = None
 
 
 def standings(
@@ -103,7 +110,9 @@ def standing_in(
     if mastered_on is not None and competency.validity_months is not None:
         expires_on = add_months(mastered_on, competency.validity_months)
     returned = bool(counted) and counted[-1].outcome == "not_yet"
-    return Standing(mastered_on, expires_on, counted[-1].decided_on if returned else None)
+    judged = [decision.recorded_at for decision in counted if decision.kind in ("assessment", "recognition")]
+    settles_at = max(judged) + UNDO if judged else None
+    return Standing(mastered_on, expires_on, counted[-1].decided_on if returned else None, settles_at)
 
 
 def add_months(day: date, months: int) -> date:

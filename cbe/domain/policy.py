@@ -13,9 +13,9 @@ from uuid import UUID
 
 from .errors import Forbidden, NotFound
 
-__all__ = ["RULES", "SYSTEM", "Actor", "Subject", "may", "relations", "require"]
+__all__ = ["NEVER_ON_ONESELF", "RULES", "SYSTEM", "Actor", "Subject", "may", "relations", "require"]
 
-PROGRAM_ROLES = ("instructor", "designer", "adviser", "registrar", "verifier")
+PROGRAM_ROLES = ("instructor", "coordinator", "designer", "adviser", "registrar", "data_protection", "verifier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Subject:
     ties: frozenset[str] = frozenset()
 
 
-STAFF = frozenset({"instructor", "designer", "adviser", "registrar", "verifier"})
+STAFF = frozenset(PROGRAM_ROLES)
 MEMBERS = STAFF | {"learner", "admin", "system"}
 
 RULES: Mapping[str, frozenset[str]] = {
@@ -82,12 +82,32 @@ RULES: Mapping[str, frozenset[str]] = {
     "group:manage": frozenset({"system", "admin", "registrar"}),
     "group:read": frozenset({"group_instructor", "group_adviser", "registrar"}),
     "sample:read": frozenset({"verifier"}),
-    "record:read": frozenset({"self", "group_instructor", "group_adviser", "sample_verifier", "registrar", "system"}),
+    "record:read": frozenset(
+        {"self", "group_instructor", "coordinator", "group_adviser", "sample_verifier", "registrar", "system"}
+    ),
     "record:export": frozenset({"self"}),
     "mastery:import": frozenset({"system", "registrar"}),
     "award:give": frozenset({"system", "registrar"}),
+    "award:change": frozenset({"registrar"}),
+    "evidence:hand-in": frozenset({"learner_self"}),
+    "evidence:read": frozenset({"self", "group_instructor", "coordinator"}),
+    "evidence:assess": frozenset({"group_instructor", "coordinator"}),
+    "evidence:report": frozenset({"self", "group_instructor", "coordinator", "data_protection"}),
+    "evidence:quarantine": frozenset({"data_protection"}),
+    "queue:read": frozenset({"instructor", "coordinator"}),
+    "queue:coordinate": frozenset({"coordinator"}),
+    "roster:read": frozenset({"instructor", "adviser", "coordinator", "registrar"}),
+    "decision:take-back": frozenset({"group_instructor", "coordinator", "registrar"}),
+    "decision:enter": frozenset({"registrar"}),
+    "record:keep": frozenset({"system"}),
+    "notice:read": frozenset({"self"}),
 }
 """Action → the relations that allow it. What is not here is refused."""
+
+NEVER_ON_ONESELF = frozenset(
+    {"award:give", "award:change", "decision:enter", "decision:take-back", "evidence:assess", "evidence:quarantine"}
+)
+"""What nobody does to their own record, whatever else they are."""
 
 
 def relations(actor: Actor, subject: Subject) -> frozenset[str]:
@@ -121,7 +141,10 @@ def may(actor: Actor, action: str, subject: Subject | None = None) -> bool:
     >>> may(SYSTEM, "program:import"), may(Actor(), "program:import"), may(SYSTEM, "no:such")
     (True, False, False)
     """
-    return bool(RULES.get(action, frozenset()) & relations(actor, subject or Subject()))
+    found = relations(actor, subject or Subject())
+    if action in NEVER_ON_ONESELF and "self" in found:
+        return False
+    return bool(RULES.get(action, frozenset()) & found)
 
 
 def require(actor: Actor, action: str, subject: Subject | None = None) -> None:

@@ -86,9 +86,10 @@ def give_award_within(tx: Transaction, enrolment: EnrolmentRow, credential: str,
         credential=credential,
         awarded_on=on,
         expires_on=add_months(on, months) if months is not None else None,
+        account_id=tx.actor.account_id,
         recorded_at=tx.now,
     )
-    tx.add(award)
+    tx.enter(award)
     tx.record("award:give", award=award.id, enrolment=enrolment.id, credential=credential, on=on)
     return award.id
 

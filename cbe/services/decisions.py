@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from secrets import token_hex
 from uuid import UUID, uuid4
 
 from cbe.domain.mastery import Decision, Standing, TakenBack, standings
@@ -40,6 +41,8 @@ class NewDecision:
     authority: str | None = None
     reason: str | None = None
     source_digest: str | None = None
+    role: str | None = None
+    observation_id: UUID | None = None
 
     def __post_init__(self) -> None:
         if self.kind in ("assessment", "recognition") and self.assessor_id is None:
@@ -54,14 +57,13 @@ def put_decisions(tx: Transaction, decisions: Iterable[tuple[EnrolmentRow, NewDe
     """
     keyed = [(uuid4(), enrolment, new) for enrolment, new in decisions]
     batches.hold_enrolments(enrolment.id for _, enrolment, _ in keyed)
-    batches.insert_decisions(
-        [_values(tx, key, enrolment, new) for key, enrolment, new in keyed],
-        [
-            {"decision_id": key, "feedback": new.feedback, "authority": new.authority, "reason": new.reason}
-            for key, _, new in keyed
-            if new.feedback or new.authority or new.reason
-        ],
-    )
+    rows = [_values(tx, key, enrolment, new) for key, enrolment, new in keyed]
+    words = [_words(key, new) for key, _, new in keyed if new.feedback or new.authority or new.reason]
+    batches.insert_decisions(rows, words)
+    for values in rows:
+        tx.attest("decision", values)
+    for values in words:
+        tx.attest("decision_text", values)
     return [key for key, _, _ in keyed]
 
 
@@ -84,6 +86,7 @@ def derive_standing(touched: Iterable[tuple[EnrolmentRow, str]], on: date) -> No
             "mastered_on": found.mastered_on,
             "expires_on": found.expires_on,
             "returned_on": found.returned_on,
+            "settles_at": found.settles_at,
         }
         for key, names in wanted.items()
         for competency, found in _standings(rows[key], decisions.get(key, []), undone, names, on).items()
@@ -137,7 +140,14 @@ def _values(tx: Transaction, key: UUID, enrolment: EnrolmentRow, new: NewDecisio
         "decided_on": new.decided_on,
         "recorded_at": tx.now,
         "source_digest": new.source_digest,
+        "role": new.role,
+        "observation_id": new.observation_id,
     }
+
+
+def _words(key: UUID, new: NewDecision) -> dict[str, object]:
+    said = {"feedback": new.feedback, "authority": new.authority, "reason": new.reason}
+    return {"decision_id": key, **said, "salt": token_hex(16)}
 
 
 def _decision(row: DecisionRow) -> Decision:

@@ -200,7 +200,7 @@ def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: date
 def _facts(enrolment_id: UUID, version_id: UUID, today: date) -> Facts:
     compiled = compiled_version(version_id)
     rows = {
-        row.competency: Standing(row.mastered_on, row.expires_on, row.returned_on)
+        row.competency: Standing(row.mastered_on, row.expires_on, row.returned_on, row.settles_at)
         for row in records.list_standing(enrolment_id)
         if row.competency in compiled.competencies
     }

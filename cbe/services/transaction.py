@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 from cbe.domain.errors import Conflict
 from cbe.domain.policy import Actor
-from cbe.store.audit import append_entry, hold_head
-from cbe.store.database import Clash, DatabaseFailure, begin_write, db
+from cbe.store.audit import append_entry, hold_head, row_digest
+from cbe.store.database import Clash, DatabaseFailure, Row, begin_write, db
 from cbe.store.people import RequestRow
 
 __all__ = ["AlreadyDone", "DatabaseFailure", "Transaction", "transaction"]
@@ -29,6 +30,25 @@ class Transaction:
     actor: Actor
     now: datetime
     entries: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    attested: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def enter(self, *rows: Row) -> None:
+        """Put rows on the record that is only added to; the audit trail will tell any later change of them."""
+        self.add(*rows)
+        for row in rows:
+            table = row.__tablename__
+            self.attest(table, {column.name: getattr(row, column.name) for column in row.__table__.columns})
+
+    def attest(self, table: str, values: Mapping[str, Any]) -> None:
+        """Let the audit trail hold the digest of a row of the record that was put in."""
+        key, digest = row_digest(table, values)
+        self.attested.setdefault(table, {})[key] = digest
+
+    def say(self, *rows: Row) -> None:
+        """Put words that go with the record beside it, each row with a ``salt``; erasure may empty them later."""
+        for row in rows:
+            row.salt = token_hex(16)  # type: ignore[attr-defined]
+        self.enter(*rows)
 
     def add(self, *rows: object) -> None:
         """Put new rows into the database."""
@@ -64,6 +84,8 @@ def transaction(actor: Actor, now: datetime) -> Iterator[Transaction]:
         yield change
         if not change.entries:
             raise RuntimeError("a change must leave an audit entry")
+        if change.attested:
+            change.entries[-1][1]["rows"] = change.attested
         for action, facts in change.entries:
             append_entry(now, actor.name, action, facts)
         db.session.commit()

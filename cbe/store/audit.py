@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Instant, Row, db
 
-__all__ = ["AuditHeadRow", "AuditRow", "append_entry", "hold_head"]
+__all__ = ["AuditHeadRow", "AuditRow", "append_entry", "hold_head", "row_digest"]
 
 FIRST = "0" * 64
 
@@ -64,6 +64,26 @@ def append_entry(at: datetime, actor: str, action: str, facts: Mapping[str, Any]
     head.seq, head.digest = seq, digest
     db.session.flush()
     return row
+
+
+def row_digest(table: str, values: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the key of a row of the record (its primary key as text) and the SHA-256 of all its columns.
+
+    ``values``: column → value, as Python has them or as a query gives them back; columns the table does not have fail.
+    """
+    columns = Row.metadata.tables[table].columns
+    plain = {column.name: _plain(values.get(column.name)) for column in columns}
+    if unknown := values.keys() - plain.keys():
+        raise KeyError(f"{table} has no {sorted(unknown)}")
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    key = "/".join(str(plain[column.name]) for column in Row.metadata.tables[table].primary_key)
+    return key, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 def entry_digest(before: str, seq: int, at: datetime, actor: str, action: str, facts: str) -> str:

@@ -17,7 +17,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from . import audit, enrolments, mail, people, programs, records
+from . import assessing, audit, enrolments, evidence, mail, notices, people, programs, records
 from .database import Instant, Row, db
 
 if TYPE_CHECKING:  # Alembic takes 10 MB and a sixth of a second, and hardly any command needs it
@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # Alembic takes 10 MB and a sixth of a second, and hardly any
 
 __all__ = ["KINDS", "holds_people", "knows_revision", "reading", "rebuild", "revision_of", "rows_of", "tables"]
 
-TOPICS = (audit, enrolments, mail, people, programs, records)
+TOPICS = (assessing, audit, enrolments, evidence, mail, notices, people, programs, records)
 """The modules with rows; imported so that every table is known here."""
 KINDS: Mapping[str, sa.types.TypeEngine[Any]] = {
     "uuid": sa.Uuid(),

@@ -35,6 +35,8 @@ class MailRow(Row):
     created_at: Mapped[datetime] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
     tries: Mapped[int] = mapped_column(default=0)
+    unsubscribe: Mapped[str | None] = mapped_column(String(500))
+    """The address that ends mails of this kind with one click."""
 
 
 def list_waiting(now: datetime, most_tries: int, limit: int) -> Sequence[UUID]:

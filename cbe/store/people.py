@@ -35,7 +35,10 @@ class AccountRow(Row):
     """Somebody who may sign in. ``status``: ``invited``, ``active``, ``deactivated``, ``closed``."""
 
     __tablename__ = "account"
-    __table_args__ = (CheckConstraint("status in ('invited', 'active', 'deactivated', 'closed')", name="status"),)
+    __table_args__ = (
+        CheckConstraint("status in ('invited', 'active', 'deactivated', 'closed')", name="status"),
+        CheckConstraint("mail_rhythm in ('once', 'daily', 'weekly', 'off')", name="mail_rhythm"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     status: Mapped[str] = mapped_column(String(16))
@@ -45,6 +48,8 @@ class AccountRow(Row):
     theme: Mapped[str | None] = mapped_column(String(8))
     time_zone: Mapped[str | None] = mapped_column(String(64))
     single_keys: Mapped[bool] = mapped_column(default=True)
+    mail_rhythm: Mapped[str] = mapped_column(String(8), default="daily", server_default="daily")
+    """How often notices go by mail: ``once`` (at once), ``daily``, ``weekly``, ``off``."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     person: Mapped[PersonRow] = relationship(back_populates="account", lazy="raise")
 
@@ -86,12 +91,15 @@ class LinkRow(Row):
 
 
 class RoleRow(Row):
-    """What somebody is in one program: ``instructor``, ``designer``, ``adviser``, ``registrar``, ``verifier``."""
+    """What somebody is in one program, one of ``domain.policy.PROGRAM_ROLES``."""
 
     __tablename__ = "role"
     __table_args__ = (
         UniqueConstraint("account_id", "program_id", "role"),
-        CheckConstraint("role in ('instructor', 'designer', 'adviser', 'registrar', 'verifier')", name="role"),
+        CheckConstraint(
+            "role in ('instructor', 'designer', 'adviser', 'registrar', 'verifier', 'coordinator', 'data_protection')",
+            name="role",
+        ),
         Index("ix_role_program_id", "program_id"),
     )
 

@@ -15,7 +15,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Instant, Row, db
 
-__all__ = ["AwardEventRow", "AwardRow", "DecisionRow", "DecisionTextRow", "PlansRow", "StandingRow", "TakenBackRow"]
+__all__ = [
+    "AwardEventRow",
+    "AwardEventTextRow",
+    "AwardFlagRow",
+    "AwardRow",
+    "CitedRow",
+    "DecisionRow",
+    "DecisionTextRow",
+    "PlansRow",
+    "SettlementRow",
+    "StandingRow",
+    "TakenBackRow",
+    "TakenBackTextRow",
+]
 
 
 class DecisionRow(Row):
@@ -37,6 +50,10 @@ class DecisionRow(Row):
     outcome: Mapped[str] = mapped_column(String(16))
     level: Mapped[str | None] = mapped_column(String(200))
     assessor_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    """Who decided; of a transfer or an exception, who entered it (None: the command line)."""
+    role: Mapped[str | None] = mapped_column(String(16))
+    """The role in which they did."""
+    observation_id: Mapped[UUID | None] = mapped_column(ForeignKey("observation.id"))
     activity_on: Mapped[date]
     decided_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(Instant)
@@ -53,6 +70,27 @@ class DecisionTextRow(Row):
     feedback: Mapped[str | None] = mapped_column(Text)
     authority: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
+    salt: Mapped[str | None] = mapped_column(String(32))
+    """Random; the audit trail holds the digest of salt and words."""
+
+
+class CitedRow(Row):
+    """Which version of which evidence a decision rests on."""
+
+    __tablename__ = "decision_evidence"
+
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    evidence_id: Mapped[UUID] = mapped_column(ForeignKey("evidence.id"), primary_key=True, index=True)
+    version: Mapped[int]
+
+
+class SettlementRow(Row):
+    """A decision that can still be undone; when its time is over, a sweep gives notice and awards, and this row goes."""
+
+    __tablename__ = "settlement"
+
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
 class TakenBackRow(Row):
@@ -65,7 +103,18 @@ class TakenBackRow(Row):
     decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), index=True)
     how: Mapped[str] = mapped_column(String(16))
     effective_on: Mapped[date]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class TakenBackTextRow(Row):
+    """Why a decision was taken back; erasure may empty it."""
+
+    __tablename__ = "decision_taken_back_text"
+
+    taken_back_id: Mapped[UUID] = mapped_column(ForeignKey("decision_taken_back.id"), primary_key=True)
+    reason: Mapped[str | None] = mapped_column(Text)
+    salt: Mapped[str | None] = mapped_column(String(32))
 
 
 class StandingRow(Row):
@@ -80,6 +129,8 @@ class StandingRow(Row):
     """The first day on which the mastery is no longer current."""
     returned_on: Mapped[date | None]
     """The day of the newest decision, when that was ``not_yet``."""
+    settles_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Until then the newest assessment can be undone, and what it says is provisional."""
 
 
 class AwardRow(Row):
@@ -94,6 +145,8 @@ class AwardRow(Row):
     credential: Mapped[str] = mapped_column(String(200))
     awarded_on: Mapped[date]
     expires_on: Mapped[date | None]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    """Who conferred it; None when it was given by itself."""
     recorded_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -107,7 +160,37 @@ class AwardEventRow(Row):
     award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
     event: Mapped[str] = mapped_column(String(16))
     effective_on: Mapped[date]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AwardEventTextRow(Row):
+    """Why something befell an award; erasure may empty it."""
+
+    __tablename__ = "award_event_text"
+
+    award_event_id: Mapped[UUID] = mapped_column(ForeignKey("award_event.id"), primary_key=True)
+    reason: Mapped[str | None] = mapped_column(Text)
+    salt: Mapped[str | None] = mapped_column(String(32))
+
+
+class AwardFlagRow(Row):
+    """An award whose requirement no longer held when it was given, as known since; a person decides what follows.
+
+    ``outcome``: ``kept``, ``suspended``, ``revoked``; None while nobody has decided.
+    """
+
+    __tablename__ = "award_flag"
+    __table_args__ = (CheckConstraint("outcome in ('kept', 'suspended', 'revoked')", name="outcome"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
+    taken_back_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision_taken_back.id"))
+    flagged_at: Mapped[datetime] = mapped_column(Instant)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(Text)
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class PlansRow(Row):

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
+from flask_migrate import upgrade
 
 from cbe.domain.errors import CbeError, Conflict, Forbidden, Invalid
 from cbe.domain.policy import SYSTEM
@@ -205,20 +207,41 @@ def test_a_copy_of_one_database_fits_the_other(
             assert everything() == before
 
 
-def as_of_0001(members: dict[str, bytes]) -> None:
+def columns_of_0002(folder: Path) -> dict[str, set[str]]:
+    from cbe.store.database import db
+
+    folder.mkdir()
+    settings = {"CBE_DATABASE_URL": f"sqlite:///{folder / 'old.sqlite'}", "CBE_INSTANCE": str(folder)}
+    with built_app(settings) as there, there.app_context():
+        upgrade(revision="0002")
+        found = sa.inspect(db.engine)
+        return {table: {column["name"] for column in found.get_columns(table)} for table in found.get_table_names()}
+
+
+def as_of_0002(members: dict[str, bytes], known: dict[str, set[str]]) -> None:
     manifest = json.loads(members["manifest.json"])
-    manifest["revision"] = "0001"
-    for table in ("plans", "done_request"):
-        del members[f"database/{table}.jsonl"], manifest["sha256"][f"database/{table}.jsonl"]
-        del manifest["tables"][table], manifest["rows"][table]
+    manifest["revision"] = "0002"
+    for table, columns in list(manifest["tables"].items()):
+        name = f"database/{table}.jsonl"
+        if table not in known:
+            del members[name], manifest["sha256"][name], manifest["tables"][table], manifest["rows"][table]
+            continue
+        places = [place for place, column in enumerate(columns) if column in known[table]]
+        rows = [json.loads(line) for line in members[name].splitlines()]
+        members[name] = b"".join(json.dumps([row[at] for at in places]).encode() + b"\n" for row in rows)
+        manifest["tables"][table] = {key: kind for key, kind in columns.items() if key in known[table]}
+        manifest["sha256"][name] = hashlib.sha256(members[name]).hexdigest()
     members["manifest.json"] = json.dumps(manifest).encode()
 
 
-def test_a_copy_of_an_older_schema_is_brought_to_this_one(archive: Path) -> None:
-    before = everything()
-    remake(archive, as_of_0001)
+def test_a_copy_of_an_older_schema_is_brought_to_this_one(archive: Path, tmp_path: Path) -> None:
+    before, known = everything(), columns_of_0002(tmp_path / "old")
+    remake(archive, lambda members: as_of_0002(members, known))
     restore_backup(SYSTEM, archive, replace=True)
-    assert everything() == before | {"plans": [], "done_request": []}
+    after = everything()
+    assert after.keys() == before.keys()
+    assert {table for table, rows in before.items() if len(after[table]) != len(rows)} == set()
+    assert after["enrolment"] == before["enrolment"]
 
 
 def test_a_backup_while_others_write_is_of_one_moment(

@@ -42,12 +42,14 @@ def kept(columns: Columns, others: Columns) -> Columns:
 
 def lived(cast: Cast, now: datetime) -> None:
     """Put rows into the tables that the cast leaves empty: a record, a draft, goals, mail and the like."""
-    from cbe.store import people, records
+    from cbe.store import assessing, evidence, notices, people, records
     from cbe.store.enrolments import GoalRow
     from cbe.store.mail import MailRow
     from cbe.store.programs import DraftRow
 
     learner, day, said = cast.people["learner"], now.date(), {"recorded_at": now}
+    item, file, gone, event = uuid4(), uuid4(), uuid4(), uuid4()
+    theirs, hers = {"evidence_id": item}, {"account_id": learner.account_id}
     mine = {"enrolment_id": learner.enrolment_id}
     one, award, version = uuid4(), uuid4(), {"version_id": cast.version_id}
     rows = [
@@ -56,10 +58,29 @@ def lived(cast: Cast, now: datetime) -> None:
         records.DecisionRow(id=one, **mine, **version, competency="html", kind="transfer", outcome="met",
                             activity_on=day, decided_on=day, **said),
         records.DecisionTextRow(decision_id=one, authority="College"),
-        records.TakenBackRow(id=uuid4(), decision_id=one, how="void", effective_on=day, **said),
+        records.TakenBackRow(id=gone, decision_id=one, how="void", effective_on=day, **said),
         records.StandingRow(**mine, competency="html", mastered_on=day),
         records.AwardRow(id=award, **mine, **version, credential="web-badge", awarded_on=day, **said),
-        records.AwardEventRow(id=uuid4(), award_id=award, event="suspended", effective_on=day, **said),
+        records.AwardEventRow(id=event, award_id=award, event="suspended", effective_on=day, **said),
+        records.TakenBackTextRow(taken_back_id=gone, reason="r"),
+        records.AwardEventTextRow(award_event_id=event, reason="r"),
+        records.AwardFlagRow(id=uuid4(), award_id=award, flagged_at=now),
+        records.SettlementRow(decision_id=one, due_at=now),
+        evidence.EvidenceRow(id=item, **mine, status="draft", created_at=now),
+        evidence.EvidenceVersionRow(**theirs, version=1, saved_at=now, salt="0"),
+        evidence.EvidenceCompetencyRow(**theirs, competency="html"),
+        evidence.EvidenceFileRow(id=file, **theirs, digest="0", size=1, media_type="text/plain", name="n", added_in=1,
+                                 created_at=now),
+        evidence.UploadRow(id=uuid4(), **theirs, name="n", size=1, created_at=now, touched_at=now),
+        evidence.MessageRow(id=uuid4(), **theirs, **hers, text="t", created_at=now),
+        evidence.TakingRow(**theirs, **hers, taken_at=now, expires_at=now),
+        evidence.QuarantineRow(id=uuid4(), **theirs, file_id=file, reason="r", reported_by=learner.account_id,
+                               reported_at=now),
+        records.CitedRow(decision_id=one, **theirs, version=1),
+        assessing.ObservationRow(id=uuid4(), program_id=cast.program_id, **hers, observed_on=day, recorded_at=now),
+        assessing.PhraseRow(id=uuid4(), **hers, text="t", created_at=now),
+        assessing.AwayRow(**hers, since=day, until=day),
+        notices.NoticeRow(id=uuid4(), **hers, key="k", kind="k", link="/", created_at=now),
         records.PlansRow(**mine, key="k", content="[]", settled=False, made_at=now),
         people.SessionRow(id="s", account_id=learner.account_id, created_at=now, expires_at=now),
         people.LinkRow(id=uuid4(), account_id=learner.account_id, purpose="reset", expires_at=now),

@@ -260,7 +260,7 @@ def _finish(tx: Transaction, stage: Stage) -> None:
     assert role is not None
     tx.add(*(SampleRow(role_id=role.id, enrolment_id=row.id) for row in sampled))
     award = records.list_awards(sampled[0].id)[0]
-    tx.add(
+    tx.enter(
         AwardEventRow(
             id=uuid4(),
             award_id=award.id,
