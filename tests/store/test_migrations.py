@@ -80,7 +80,7 @@ def lived(cast: Cast, now: datetime) -> None:
         assessing.ObservationRow(id=uuid4(), program_id=cast.program_id, **hers, observed_on=day, recorded_at=now),
         assessing.PhraseRow(id=uuid4(), **hers, text="t", created_at=now),
         assessing.AwayRow(**hers, since=day, until=day),
-        notices.NoticeRow(id=uuid4(), **hers, key="k", kind="k", link="/", created_at=now),
+        notices.NoticeRow(id=uuid4(), **hers, key="k", kind="k", created_at=now),
         records.PlansRow(**mine, key="k", content="[]", settled=False, made_at=now),
         people.SessionRow(id="s", account_id=learner.account_id, created_at=now, expires_at=now),
         people.LinkRow(id=uuid4(), account_id=learner.account_id, purpose="reset", expires_at=now),
