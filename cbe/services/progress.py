@@ -6,7 +6,6 @@ one of these changed and kept beside the enrolment under a key made of them.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,19 +18,17 @@ from uuid import UUID
 from cbe.domain import policy
 from cbe.domain.advice import Advice, choose_next, goal_order, goals_first
 from cbe.domain.errors import NotFound
-from cbe.domain.graph import CompiledProgram
-from cbe.domain.mastery import Standing
 from cbe.domain.planner import CredentialPlan, Leverage, Status, leverage, plan_credential, unlock_list
 from cbe.domain.policy import Actor
 from cbe.domain.program import Text
-from cbe.domain.progress import State, states
+from cbe.domain.progress import State, StateReason, explain_state, states
 from cbe.store import enrolments, people, programs, records
 from cbe.store.database import keep
 from cbe.store.records import DecisionTextRow, PlansRow
 
-from .awards import award_standing
 from .enrolments import record_subject
-from .programs import compiled_version, program_title
+from .facts import Facts, facts_of
+from .programs import program_title
 
 __all__ = [
     "Contact",
@@ -47,8 +44,6 @@ __all__ = [
     "what_if",
 ]
 
-PLANNER = 1
-"""Raise when the planner's answers change, so that kept ones are made anew."""
 PAGE_BUDGET_S = 0.5
 JOB_BUDGET_S = 10.0
 
@@ -77,26 +72,6 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What plans follow from, and what else decisions say of one learner on one day."""
-
-    version_id: UUID
-    compiled: CompiledProgram
-    standing: dict[str, Standing]
-    mastered: frozenset[str]
-    expired: frozenset[str]
-    returned: frozenset[str]
-    held: frozenset[str]
-    withheld: frozenset[str]
-
-    @property
-    def key(self) -> str:
-        """The digest under which the plans that follow from these facts are kept."""
-        facts = [PLANNER, str(self.version_id), sorted(self.mastered), sorted(self.held), sorted(self.withheld)]
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
 class Progress(Facts):
     """A learner against their version on one day; everything pages of one learner are made of."""
 
@@ -107,7 +82,20 @@ class Progress(Facts):
     @cached_property
     def states(self) -> dict[str, State]:
         """The state of every competency, in file order."""
-        return states(self.compiled, self.mastered, returned=self.returned, expired=self.expired)
+        return states(
+            self.compiled, self.mastered, in_review=self.in_review, returned=self.returned, expired=self.expired
+        )
+
+    def reason(self, competency: str) -> StateReason:
+        """Return the state of one competency and, group by group, by whom it is met or who is missing."""
+        return explain_state(
+            self.compiled,
+            self.mastered,
+            competency,
+            in_review=self.in_review,
+            returned=self.returned,
+            expired=self.expired,
+        )
 
     @cached_property
     def goals(self) -> list[str]:
@@ -126,8 +114,9 @@ class Progress(Facts):
 
     @cached_property
     def next_up(self) -> list[Advice]:
-        """Three to five ready competencies that are worth doing next."""
-        return choose_next(self.plans, self.leverage, self.goals)
+        """Three to five ready competencies that are worth doing next: not those for which evidence waits."""
+        ready = [one for one in self.leverage if one.competency not in self.in_review]
+        return choose_next(self.plans, ready, self.goals)
 
 
 def get_own_progress(actor: Actor, program_key: str, *, today: date, now: datetime) -> Progress:
@@ -171,7 +160,7 @@ def prove_plans(*, now: datetime, limit: int = 20) -> int:
     for enrolment_id in waiting:
         row = enrolments.find_enrolment(enrolment_id)
         if row is not None:
-            facts = _facts(enrolment_id, row.version_id, now.date())
+            facts = facts_of(enrolment_id, row.version_id, now.date(), now)
             _solve(enrolment_id, facts, budget_s=JOB_BUDGET_S, settled=True, now=now)
     return len(waiting)
 
@@ -188,28 +177,13 @@ def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: date
         hours_per_week=row.hours_per_week,
         goals={goal.credential: goal.target_date for goal in enrolments.list_goals(row.id)},
     )
-    facts = _facts(row.id, row.version_id, today)
+    facts = facts_of(row.id, row.version_id, today, now)
     kept = records.find_plans(row.id)
     if kept is not None and kept.key == facts.key:
         plans, levers = _read(kept.content)
     else:
         plans, levers = _solve(learner.enrolment_id, facts, budget_s=PAGE_BUDGET_S, settled=False, now=now)
     return Progress(**vars(facts), learner=learner, plans=plans, leverage=levers)
-
-
-def _facts(enrolment_id: UUID, version_id: UUID, today: date) -> Facts:
-    compiled = compiled_version(version_id)
-    rows = {
-        row.competency: Standing(row.mastered_on, row.expires_on, row.returned_on, row.settles_at)
-        for row in records.list_standing(enrolment_id)
-        if row.competency in compiled.competencies
-    }
-    had = {key for key, row in rows.items() if row.mastered_on is not None and row.mastered_on <= today}
-    expired = frozenset(key for key in had if (end := rows[key].expires_on) is not None and end <= today)
-    mastered = frozenset(had - expired)
-    returned = frozenset(key for key, row in rows.items() if row.returned_on is not None and key not in mastered)
-    held, withheld = award_standing(enrolment_id, today)
-    return Facts(version_id, compiled, rows, mastered, expired, returned, held, withheld)
 
 
 def _solve(

@@ -14,7 +14,7 @@ from functools import lru_cache
 import nh3
 from babel import Locale, UnknownLocaleError
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import format_date, format_datetime, format_decimal, format_time
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markdown_it import MarkdownIt
@@ -25,7 +25,7 @@ from cbe.domain.program import Rubric, Text
 
 from . import identity
 
-__all__ = ["KINDS", "STATES", "STATUSES", "Spoken", "hours", "in_words", "plain", "register", "told"]
+__all__ = ["KINDS", "STATES", "STATUSES", "Spoken", "clock", "hours", "in_words", "plain", "register", "told"]
 
 STATES = {
     "mastered": _l("mastered"),
@@ -157,6 +157,11 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime) -> str:
     """Return a moment in the reader's time zone."""
     return format_datetime(value, format="medium")
+
+
+def clock(value: datetime) -> str:
+    """Return the time of day of a moment in the reader's time zone."""
+    return format_time(value, format="short")
 
 
 def told(problem: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -11,6 +12,7 @@ from cbe.services import progress
 from cbe.services.enrolments import set_goals
 from cbe.store import records
 from cbe.store.database import begin_write, db
+from cbe.store.evidence import EvidenceCompetencyRow, EvidenceRow
 from cbe.store.records import PlansRow, StandingRow
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -60,6 +62,36 @@ def test_expired_mastery_counts_no_longer_and_shows_why(learner, now):
     assert str(own(learner, now).states["html"]) == "mastered"
     tomorrow = own(learner, now, today=TODAY + timedelta(days=1))
     assert (str(tomorrow.states["html"]), "html" in tomorrow.mastered) == ("expired", False)
+
+
+def hand_in(person, now, *keys, status="submitted"):
+    begin_write()
+    item = EvidenceRow(id=uuid4(), enrolment_id=person.enrolment_id, status=status, created_at=now, submitted_at=now)
+    db.session.add(item)
+    db.session.flush()
+    db.session.add_all(EvidenceCompetencyRow(evidence_id=item.id, competency=key) for key in keys)
+    db.session.commit()
+
+
+def test_evidence_that_waits_shows_as_in_review_and_is_not_next(learner, now):
+    before = own(learner, now)
+    assert "sql" in {one.competency for one in before.next_up}
+    hand_in(learner, now, "sql", "css")
+    hand_in(learner, now, "html", status="draft")
+    found = own(learner, now)
+    assert {key for key, state in found.states.items() if str(state) == "in_review"} == {"sql", "css"}
+    assert (found.reason("sql").state, found.reason("html").state) == ("in_review", "ready")
+    assert "sql" not in {one.competency for one in found.next_up}
+    assert found.plans == before.plans
+
+
+def test_a_judgement_is_provisional_while_it_can_be_undone(learner, now):
+    put_mastery(learner, "html", "css")
+    begin_write()
+    db.session.get(StandingRow, (learner.enrolment_id, "html")).settles_at = now + timedelta(minutes=1)
+    db.session.get(StandingRow, (learner.enrolment_id, "css")).settles_at = now
+    db.session.commit()
+    assert own(learner, now).provisional == {"html"}
 
 
 def test_goals_come_first_and_next_up_serves_them(learner, now):

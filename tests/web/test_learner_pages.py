@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -89,6 +89,19 @@ def test_a_locked_competency_says_what_would_unlock_it(sign_in, learner):
     page = sign_in(learner).get("/learn/web/competencies/forms").text
     assert "What would unlock it" in page
     assert re.search(r"JavaScript.*or.*PHP", page, re.DOTALL)
+
+
+def test_what_can_still_be_undone_is_marked_as_provisional(app, sign_in, learner, mastered):
+    with app.app_context():
+        begin_write()
+        for key in ("html", "php"):
+            row = db.session.get(StandingRow, (learner.enrolment_id, key))
+            row.settles_at = datetime.now(UTC) + timedelta(minutes=9 if key == "html" else -1)
+        db.session.commit()
+    client = sign_in(learner)
+    assert client.get("/learn/web").text.count("<small>provisional</small>") == 1
+    assert "it can still be undone" in client.get("/learn/web/competencies/html").text
+    assert "it can still be undone" not in client.get("/learn/web/competencies/php").text
 
 
 def test_what_if_recomputes_from_a_shareable_address(sign_in, learner):

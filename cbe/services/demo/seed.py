@@ -41,6 +41,7 @@ __all__ = ["ACCOUNTS", "PASSWORD", "account_lines", "is_seeded", "open_accounts"
 PASSWORD = "demo"  # noqa: S105 (everybody may know it: the demo is refused where it could do harm)
 ACCOUNTS = tuple(f"{name}@{DOMAIN}" for name in ("learner", "instructor", "designer", "registrar", "admin"))
 FOLDER = Path(__file__).parent
+HOUR = timedelta(hours=1)
 MONTH = timedelta(days=30)
 MONTHS = 15
 AUTHORITY = ("Northgate College, transcript of 2024", "Workplace training record, signed by the employer")
@@ -118,8 +119,8 @@ def seed_demo(actor: Actor, *, if_empty: bool = False, now: datetime) -> bool:
         _people(tx, stage)
         _learners(tx, stage)
         for moment in _moments(now):
-            tx.now = moment
-            _month(tx, stage)
+            tx.now = moment - HOUR  # what the last month brought cannot be undone any more
+            _month(tx, stage, moment)
         tx.now = now
         _finish(tx, stage)
         tx.record("demo:seed", learners=len(stage.lives))
@@ -215,10 +216,10 @@ def _returned(key: str, day: date, assessor: UUID) -> Event:
     return Event(key, day, "assessment", "not_yet", "developing", assessor, text, 2)
 
 
-def _month(tx: Transaction, stage: Stage) -> None:
-    """Record what was decided in the month that ends now, and give what was reached in it."""
-    last = tx.now.date()
-    first = date.min if tx.now == stage.now - MONTHS * MONTH else last - MONTH + timedelta(days=1)
+def _month(tx: Transaction, stage: Stage, end: datetime) -> None:
+    """Record what was decided in the month that ends then, and give what was reached in it."""
+    last = end.date()
+    first = date.min if end == stage.now - MONTHS * MONTH else last - MONTH + timedelta(days=1)
     found = [(one.row, event) for one in stage.lives for event in one.history.events if first <= event.day <= last]
     put_decisions(tx, [(row, _decision(event)) for row, event in sorted(found, key=lambda pair: pair[1].day)])
     for one in stage.lives:

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cbe.domain.program import Competency
-from cbe.domain.progress import State, StateReason, explain_state, unlocking_choices
+from cbe.domain.progress import State, StateReason, unlocking_choices
 from cbe.services.progress import list_contacts, list_history
 
-from ..texts import day, hours, in_words
+from ..texts import clock, day, hours, in_words
 from .cards import cards
 from .map import MOST_NODES, draw
 from .view import View, load, page, show
@@ -34,9 +34,7 @@ def competency_page(program: str, competency: str, enrolment_id: UUID | None = N
     view = load(program, enrolment_id)
     progress = view.progress
     found = progress.compiled.get_competency(competency)
-    reason = explain_state(
-        progress.compiled, progress.mastered, competency, returned=progress.returned, expired=progress.expired
-    )
+    reason = progress.reason(competency)
     choices = unlocking_choices(progress.compiled, progress.mastered, competency)
     used_by = [plan for plan in progress.shown_plans if plan.plan and competency in plan.plan]
     rubric = found.rubric or progress.compiled.program.rubric
@@ -48,6 +46,8 @@ def competency_page(program: str, competency: str, enrolment_id: UUID | None = N
         section=_section(view, found),
         reason=reason,
         why=_why(reason),
+        provisional=_provisional(view, competency),
+        mark=view.mark(competency),
         groups=[(view.steps(group.members), group.met) for group in reason.groups],
         choices=[view.steps(choice) for choice in choices.choices],
         more=choices.more,
@@ -80,6 +80,15 @@ def _why(reason: StateReason) -> str:
         case State.READY:
             return _("Every prerequisite is met: you can start.")
     return ngettext("%(num)d prerequisite is missing.", "%(num)d prerequisites are missing.", missing)
+
+
+def _provisional(view: View, competency: str) -> str:
+    """Say until when the newest decision can still be undone; nothing when it stands."""
+    if competency not in view.progress.provisional:
+        return ""
+    settles_at = view.progress.standing[competency].settles_at
+    assert settles_at is not None
+    return _("Provisional until %(time)s: it can still be undone.", time=clock(settles_at))
 
 
 def _section(view: View, found: Competency) -> object:

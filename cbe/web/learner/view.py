@@ -27,13 +27,14 @@ Handler = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A competency as a link: what the macros want of one."""
+    """A competency as a link: what the macros want of one; ``mark`` is a word beside its state, mostly none."""
 
     id: str
     title: Spoken
     state: State
     url: str
     hours: Any
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,14 @@ class View:
         """A competency as a link with its state and hours."""
         url = self.url("competency", competency=key)
         hours = self.progress.compiled.competencies[key].effort_hours
-        return Step(key, self.competency_title(key), self.progress.states[key], url, hours)
+        return Step(key, self.competency_title(key), self.progress.states[key], url, hours, self.mark(key))
+
+    def mark(self, key: str) -> str:
+        """Say beside a state that it is provisional, or that what is shown anew was mastered and expired."""
+        if key in self.progress.provisional:
+            return _("provisional")
+        shown_anew = self.progress.states[key] in (State.IN_REVIEW, State.RETURNED)
+        return _("expired") if shown_anew and key in self.progress.expired else ""
 
     def steps(self, keys: Iterable[str]) -> list[Step]:
         """Competencies as links."""

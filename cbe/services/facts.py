@@ -1,0 +1,72 @@
+"""What decisions, awards and waiting evidence say of one learner on one day: all that states and plans follow from.
+
+The plans themselves are ``progress``'s; how decisions become standing is ``decisions``'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from cbe.domain.graph import CompiledProgram
+from cbe.domain.mastery import Standing
+from cbe.store import evidence, records
+
+from .awards import award_standing
+from .programs import compiled_version
+
+__all__ = ["Facts", "facts_of"]
+
+PLANNER = 1
+"""Raise when the planner's answers change, so that kept ones are made anew."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One learner on one day; ``provisional`` are the competencies whose newest judgement can still be undone."""
+
+    version_id: UUID
+    compiled: CompiledProgram
+    standing: dict[str, Standing]
+    mastered: frozenset[str]
+    expired: frozenset[str]
+    returned: frozenset[str]
+    in_review: frozenset[str]
+    provisional: frozenset[str]
+    held: frozenset[str]
+    withheld: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        """The digest under which the plans that follow from these facts are kept."""
+        facts = [PLANNER, str(self.version_id), sorted(self.mastered), sorted(self.held), sorted(self.withheld)]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def facts_of(enrolment_id: UUID, version_id: UUID, today: date, now: datetime) -> Facts:
+    """Return what is true of a learner today, from the standing that is kept; four queries."""
+    compiled = compiled_version(version_id)
+    rows = {
+        row.competency: Standing(row.mastered_on, row.expires_on, row.returned_on, row.settles_at)
+        for row in records.list_standing(enrolment_id)
+        if row.competency in compiled.competencies
+    }
+    had = {key for key, row in rows.items() if row.mastered_on is not None and row.mastered_on <= today}
+    expired = frozenset(key for key in had if (end := rows[key].expires_on) is not None and end <= today)
+    mastered = frozenset(had - expired)
+    held, withheld = award_standing(enrolment_id, today)
+    return Facts(
+        version_id=version_id,
+        compiled=compiled,
+        standing=rows,
+        mastered=mastered,
+        expired=expired,
+        returned=frozenset(key for key, row in rows.items() if row.returned_on is not None and key not in mastered),
+        in_review=frozenset(evidence.in_review([enrolment_id]).get(enrolment_id, ())),
+        provisional=frozenset(key for key, row in rows.items() if row.settles_at is not None and row.settles_at > now),
+        held=held,
+        withheld=withheld,
+    )
