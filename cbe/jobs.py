@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 from flask.cli import AppGroup
 
-from cbe.services import housekeeping, mail, progress
+from cbe.services import housekeeping, mail, progress, settling
 
 if TYPE_CHECKING:  # huey brings psycopg with it, and most commands neither ask for work nor do it
     from huey import SqliteHuey
@@ -24,6 +24,7 @@ __all__ = ["SWEEPS", "register", "run", "run_sweep", "wake"]
 
 SWEEPS: dict[str, tuple[Callable[[datetime], int], dict[str, str]]] = {
     "send_mail": (mail.send_waiting, {"minute": "*"}),
+    "settle": (settling.settle, {"minute": "*"}),
     "prove_plans": (lambda now: progress.prove_plans(now=now, limit=5), {"minute": "*"}),
     "forget_expired": (lambda now: housekeeping.forget_expired(now=now), {"minute": "17", "hour": "3"}),
 }

@@ -11,12 +11,22 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from .program import Competency, MasteryRule, Program, Rubric
 
-__all__ = ["UNDO", "Decision", "Standing", "TakenBack", "add_months", "standing_in", "standings"]
+__all__ = [
+    "UNDO",
+    "Decision",
+    "Standing",
+    "TakenBack",
+    "add_months",
+    "is_judgement",
+    "latest_today",
+    "standing_in",
+    "standings",
+]
 
 UNDO = timedelta(minutes=10)
 """So long an assessor can undo their judgement without a reason; notices and awards wait for it."""
@@ -110,9 +120,24 @@ def standing_in(
     if mastered_on is not None and competency.validity_months is not None:
         expires_on = add_months(mastered_on, competency.validity_months)
     returned = bool(counted) and counted[-1].outcome == "not_yet"
-    judged = [decision.recorded_at for decision in counted if decision.kind in ("assessment", "recognition")]
+    judged = [decision.recorded_at for decision in counted if is_judgement(decision.kind)]
     settles_at = max(judged) + UNDO if judged else None
     return Standing(mastered_on, expires_on, counted[-1].decided_on if returned else None, settles_at)
+
+
+def is_judgement(kind: str) -> bool:
+    """Tell whether decisions of a kind are an assessor's own judgement; the others rest on an authority."""
+    return kind in ("assessment", "recognition")
+
+
+def latest_today(now: datetime) -> date:
+    """Return the latest date that is today somewhere on earth: 14 hours ahead of UTC.
+
+    >>> from datetime import UTC
+    >>> latest_today(datetime(2026, 11, 23, 12, tzinfo=UTC))
+    datetime.date(2026, 11, 24)
+    """
+    return (now.astimezone(UTC) + timedelta(hours=14)).date()
 
 
 def add_months(day: date, months: int) -> date:
@@ -140,7 +165,7 @@ def _last_satisfied(rule: MasteryRule, rubric: Rubric | None, decisions: list[De
     for decision in decisions:
         if decision.outcome != "met" or not _level_counts(rule, rubric, decision.level):
             continue
-        if decision.kind in ("transfer", "exception"):
+        if not is_judgement(decision.kind):
             satisfied = True
         else:
             days.add(decision.decided_on)

@@ -7,24 +7,31 @@ was given. What a learner has mastered is ``decisions``'s.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from cbe.domain import policy
 from cbe.domain.errors import N_, Conflict, Invalid, NotFound
-from cbe.domain.mastery import add_months
+from cbe.domain.mastery import add_months, latest_today
 from cbe.domain.policy import Actor, Subject
 from cbe.domain.program import leaf_credits
 from cbe.domain.requirements import is_met
 from cbe.store import batches, enrolments, records
 from cbe.store.enrolments import EnrolmentRow
-from cbe.store.records import AwardEventRow, AwardRow
+from cbe.store.records import AwardEventRow, AwardFlagRow, AwardRow
 
 from .decisions import mastered_on
 from .programs import compiled_version
 from .transaction import Transaction, transaction
 
-__all__ = ["award_standing", "give_award", "give_award_within", "standing_of_awards"]
+__all__ = [
+    "award_standing",
+    "flag_unfounded",
+    "give_award",
+    "give_award_within",
+    "give_what_is_due",
+    "standing_of_awards",
+]
 
 
 def award_standing(enrolment_id: UUID, on: date) -> tuple[frozenset[str], frozenset[str]]:
@@ -70,7 +77,7 @@ def give_award_within(tx: Transaction, enrolment: EnrolmentRow, credential: str,
     """Give a credential as part of the caller's change; see ``give_award``."""
     compiled = compiled_version(enrolment.version_id)
     wanted = compiled.get_credential(credential)
-    if on > (tx.now + timedelta(hours=14)).date():  # somewhere on earth it is already tomorrow
+    if on > latest_today(tx.now):
         raise Invalid([("/on", N_("This day is in the future. Choose today or a day before."))])
     batches.hold_enrolments([enrolment.id])
     awards, events = records.list_awards(enrolment.id), records.list_award_events(enrolment.id)
@@ -92,6 +99,54 @@ def give_award_within(tx: Transaction, enrolment: EnrolmentRow, credential: str,
     tx.enter(award)
     tx.record("award:give", award=award.id, enrolment=enrolment.id, credential=credential, on=on)
     return award.id
+
+
+def give_what_is_due(tx: Transaction, enrolment: EnrolmentRow, on: date) -> list[UUID]:
+    """Give every badge and micro-credential that is awarded by itself and whose requirement is met on a day.
+
+    Part of the caller's change. What builds on another is given in the same go; what was taken away waits for a person.
+    """
+    compiled = compiled_version(enrolment.version_id)
+    batches.hold_enrolments([enrolment.id])
+    mastered, credits_of = mastered_on(enrolment, on), leaf_credits(compiled.program)
+    given: list[UUID] = []
+    while True:
+        held, withheld = award_standing(enrolment.id, on)
+        due = [
+            key
+            for key, one in compiled.credentials.items()
+            if one.is_automatic and key not in held | withheld and is_met(one.requires, mastered, held, credits_of)
+        ]
+        if not due:
+            return given
+        given += [give_award_within(tx, enrolment, key, on) for key in due]
+
+
+def flag_unfounded(tx: Transaction, enrolment: EnrolmentRow, taken_back_id: UUID) -> list[UUID]:
+    """Flag, for a person to decide, the awards in good standing whose requirement was not met when they were given.
+
+    As known now, after a decision was taken back; what is flagged already stays as it is. Returns the awards flagged.
+    """
+    compiled = compiled_version(enrolment.version_id)
+    awards, events = records.list_awards(enrolment.id), records.list_award_events(enrolment.id)
+    open_flags = records.list_open_flags([award.id for award in awards])
+    flagged = []
+    for award in awards:
+        wanted = compiled.credentials.get(award.credential)
+        if wanted is None or award.id in open_flags or _is_revoked(award, events):
+            continue
+        held, _ = standing_of_awards([one for one in awards if one.id != award.id], events, award.awarded_on)
+        mastered = mastered_on(enrolment, award.awarded_on)
+        if not is_met(wanted.requires, mastered, held, leaf_credits(compiled.program)):
+            flag = AwardFlagRow(id=uuid4(), award_id=award.id, taken_back_id=taken_back_id, flagged_at=tx.now)
+            tx.add(flag)
+            tx.record("award:flag", award=award.id, enrolment=enrolment.id, taken_back=taken_back_id)
+            flagged.append(award.id)
+    return flagged
+
+
+def _is_revoked(award: AwardRow, events: Sequence[AwardEventRow]) -> bool:
+    return any(event.award_id == award.id and event.event == "revoked" for event in events)
 
 
 def _require_give(actor: Actor, enrolment_id: UUID) -> EnrolmentRow:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
 from cbe.domain import policy
 from cbe.domain.errors import N_, Conflict, Forbidden, Invalid, NotFound
+from cbe.domain.mastery import latest_today
 from cbe.domain.policy import Actor, Subject
 from cbe.domain.program import Text
 from cbe.store import enrolments, groups, people, records
@@ -278,19 +279,16 @@ def newest_learning(actor: Actor) -> str | None:
 def record_subject(actor: Actor, row: EnrolmentRow, today: date) -> Subject:
     """Return a learner's record as a subject of the policy, with the ties that actor has to it today.
 
-    An instructor is tied to the learners of their groups, and to those whom no group gives an instructor; an adviser to
-    those of their groups; a verifier to their sample. The role must still be held. No query for anybody else.
+    An instructor is tied to the learners of their groups and of those they stand in for, and to those whom nobody
+    instructs today; an adviser to those of their groups; a verifier to their sample. The role must still be held. No
+    query for anybody else.
     """
     roles = actor.roles.get(row.program_id, frozenset())
     ties: set[str] = set()
     if actor.account_id is not None and roles & {"instructor", "adviser"}:
-        staff = groups.list_acting_staff(row.id, row.program_id, today)
-        if "instructor" in roles:
-            instructors = {account_id for account_id, role in staff if role == "instructor"}
-            if not instructors or actor.account_id in instructors:
-                ties.add("group_instructor")
-        if "adviser" in roles and (actor.account_id, "adviser") in staff:
-            ties.add("group_adviser")
+        instructs, advises = groups.ties(actor.account_id, row.id, today)
+        ties |= {"group_instructor"} if instructs and "instructor" in roles else set()
+        ties |= {"group_adviser"} if advises and "adviser" in roles else set()
     if actor.account_id is not None and "verifier" in roles and people.is_sampled(actor.account_id, row.id, today):
         ties.add("sample_verifier")
     return Subject(row.program_id, row.account_id, frozenset(ties))
@@ -379,6 +377,5 @@ def _write_status(tx: Transaction, enrolment_id: UUID, status: str, since: date)
 
 
 def _require_past(since: date, now: datetime) -> None:
-    # Somewhere on earth it is already tomorrow: 14 hours ahead of UTC.
-    if since > (now + timedelta(hours=14)).date():
+    if since > latest_today(now):
         raise Invalid([("/since", N_("This day is in the future. Choose today or a day before."))])

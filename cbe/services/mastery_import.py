@@ -8,18 +8,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from cbe.domain.errors import N_, Invalid, Problem
+from cbe.domain.mastery import latest_today
 from cbe.domain.policy import Actor
 from cbe.interop.csv_table import Line, read_lines
 from cbe.store import batches, enrolments, people
 from cbe.store.enrolments import EnrolmentRow
 from cbe.store.programs import ProgramRow
 
-from .decisions import NewDecision, derive_standing, put_decisions
+from .decisions import NewDecision
 from .programs import compiled_version, get_program, newest_version
+from .sign_off import sign_off
 from .transaction import Transaction, transaction
 
 __all__ = ["COLUMNS", "MasteryReport", "import_mastery"]
@@ -73,8 +75,7 @@ def import_mastery(
 
 
 def _put(tx: Transaction, program: ProgramRow, data: bytes, fresh: Sequence[tuple[EnrolmentRow, NewDecision]]) -> None:
-    ids = put_decisions(tx, fresh)
-    derive_standing(((enrolment, new.competency) for enrolment, new in fresh), tx.now.date() + timedelta(days=1))
+    ids = sign_off(tx, [(enrolment, new, ()) for enrolment, new in fresh])
     tx.record("mastery:import", program=program.id, file=hashlib.sha256(data).hexdigest(), decisions=len(ids))
 
 
@@ -84,7 +85,7 @@ def _read(
     """Turn lines into the decisions that are not there yet; raise with all problems."""
     learners = _learners(program.id, lines)
     known = batches.list_transfers([row.id for row in learners.values()])
-    latest = (now + timedelta(hours=14)).date()  # somewhere on earth it is already tomorrow
+    latest = latest_today(now)
     newest = newest_version(program.id, program.key).id
     fresh: list[tuple[EnrolmentRow, NewDecision]] = []
     problems = list(problems)

@@ -215,6 +215,15 @@ def list_competencies_of(evidence_ids: Sequence[UUID]) -> Sequence[EvidenceCompe
     ).all()
 
 
+def find_judged(evidence_id: UUID, decision_id: UUID) -> EvidenceCompetencyRow | None:
+    """Return the competency of an item on which this decision stands, or None."""
+    return db.session.scalar(
+        select(EvidenceCompetencyRow).where(
+            EvidenceCompetencyRow.evidence_id == evidence_id, EvidenceCompetencyRow.decision_id == decision_id
+        )
+    )
+
+
 def list_files_of(evidence_ids: Sequence[UUID]) -> Sequence[EvidenceFileRow]:
     """List the files of these items, oldest first."""
     return db.session.scalars(

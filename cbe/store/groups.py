@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from .assessing import AwayRow
 from .database import db
 from .enrolments import EnrolmentRow, GroupMemberRow, GroupRow, GroupStaffRow, StatusRow
 from .people import AccountRow, PersonRow, RoleRow
@@ -142,14 +143,60 @@ def group_names(enrolment_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     return names
 
 
-def list_acting_staff(enrolment_id: UUID, program_id: UUID, today: date) -> set[tuple[UUID, str]]:
-    """Return the staff of a learner's groups as (account, role): those who hold the role today and may sign in."""
-    query = (
-        select(GroupStaffRow.account_id, GroupStaffRow.role)
+def ties(account_id: UUID, enrolment_id: UUID, today: date) -> tuple[bool, bool]:
+    """Tell whether somebody is to instruct a learner, and whether they advise them, as of the groups of today.
+
+    Whoever has one of the learner's groups instructs them, and whoever stands in for one who is away. Where nobody
+    who is there or has a deputy does, every instructor of the program is to.
+    """
+    advised = (
+        select(GroupStaffRow.account_id)
         .join(GroupMemberRow, GroupMemberRow.group_id == GroupStaffRow.group_id)
-        .where(GroupMemberRow.enrolment_id == enrolment_id, _acting(program_id, today))
+        .where(
+            GroupMemberRow.enrolment_id == EnrolmentRow.id,
+            GroupStaffRow.account_id == account_id,
+            GroupStaffRow.role == "adviser",
+        )
     )
-    return {(account_id, role) for account_id, role in db.session.execute(query)}
+    query = select(or_(instructed_by(account_id, today), ~covered(today)), advised.exists())
+    found = db.session.execute(query.select_from(EnrolmentRow).where(EnrolmentRow.id == enrolment_id)).first()
+    return (False, False) if found is None else (bool(found[0]), bool(found[1]))
+
+
+def instructed_by(account_id: UUID, today: date) -> ColumnElement[bool]:
+    """Say in SQL that somebody has a group of the enrolment's learner, or stands in for an instructor who has."""
+    deputy = and_(_acting(EnrolmentRow.program_id, today), _away(today), AwayRow.deputy_id == account_id)
+    return _instructors().where(or_(GroupStaffRow.account_id == account_id, deputy)).exists()
+
+
+def covered(today: date) -> ColumnElement[bool]:
+    """Say in SQL that an instructor of the learner's groups is there, or is away and has a deputy who is an instructor."""
+    stands_in = (
+        select(RoleRow.id)
+        .where(
+            RoleRow.account_id == AwayRow.deputy_id,
+            RoleRow.program_id == EnrolmentRow.program_id,
+            RoleRow.role == "instructor",
+            or_(RoleRow.until.is_(None), RoleRow.until >= today),
+        )
+        .correlate(AwayRow, EnrolmentRow)
+    )
+    there = and_(_acting(EnrolmentRow.program_id, today), or_(~func.coalesce(_away(today), False), stands_in.exists()))
+    return _instructors().where(there).exists()
+
+
+def _instructors() -> Select[Any]:
+    return (
+        select(GroupStaffRow.account_id)
+        .join(GroupMemberRow, GroupMemberRow.group_id == GroupStaffRow.group_id)
+        .outerjoin(AwayRow, AwayRow.account_id == GroupStaffRow.account_id)
+        .where(GroupMemberRow.enrolment_id == EnrolmentRow.id, GroupStaffRow.role == "instructor")
+        .correlate(EnrolmentRow)
+    )
+
+
+def _away(today: date) -> ColumnElement[bool]:
+    return and_(AwayRow.since <= today, AwayRow.until >= today)
 
 
 def end_staff(program_id: UUID, account_id: UUID, role: str) -> None:
@@ -169,18 +216,9 @@ def list_group_paces(group_ids: Sequence[UUID], today: date) -> list[PaceRow]:
 
 
 def list_ungrouped_paces(program_ids: Sequence[UUID], today: date, *, limit: int) -> list[PaceRow]:
-    """List how the active learners get on to whom no group gives an instructor, longest without a step first."""
-    instructed = (
-        select(GroupMemberRow.enrolment_id)
-        .join(GroupStaffRow, GroupStaffRow.group_id == GroupMemberRow.group_id)
-        .where(
-            GroupMemberRow.enrolment_id == EnrolmentRow.id,
-            GroupStaffRow.role == "instructor",
-            _acting(EnrolmentRow.program_id, today),
-        )
-    )
+    """List how the active learners get on whom no instructor of a group looks after, longest without a step first."""
     scope = select(EnrolmentRow.program_id.label("place"), EnrolmentRow.id.label("enrolment_id")).where(
-        EnrolmentRow.program_id.in_(program_ids), EnrolmentRow.status == "active", ~instructed.exists()
+        EnrolmentRow.program_id.in_(program_ids), EnrolmentRow.status == "active", ~covered(today)
     )
     return _paces(scope, today, limit)
 

@@ -229,6 +229,16 @@ def decision_texts(decision_ids: Sequence[UUID]) -> dict[UUID, DecisionTextRow]:
     return {row.decision_id: row for row in db.session.scalars(query)}
 
 
+def find_decision(decision_id: UUID) -> DecisionRow | None:
+    """Return a decision, or None."""
+    return db.session.get(DecisionRow, decision_id)
+
+
+def list_cited(decision_ids: Sequence[UUID]) -> Sequence[CitedRow]:
+    """List the evidence that these decisions rest on."""
+    return db.session.scalars(select(CitedRow).where(CitedRow.decision_id.in_(decision_ids))).all()
+
+
 def list_taken_back(enrolment_ids: Sequence[UUID]) -> Sequence[TakenBackRow]:
     """List what was taken back of the decisions on these enrolments."""
     rows: list[TakenBackRow] = []
@@ -270,6 +280,12 @@ def list_award_events(enrolment_id: UUID) -> Sequence[AwardEventRow]:
         .where(AwardRow.enrolment_id == enrolment_id)
         .order_by(AwardEventRow.effective_on, AwardEventRow.recorded_at, AwardEventRow.id)
     ).all()
+
+
+def list_open_flags(award_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of these awards that are flagged and wait for a person."""
+    query = select(AwardFlagRow.award_id).where(AwardFlagRow.award_id.in_(award_ids), AwardFlagRow.outcome.is_(None))
+    return set(db.session.scalars(query))
 
 
 def count_awards(program_version_ids: Sequence[UUID]) -> int:

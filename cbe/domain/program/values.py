@@ -128,6 +128,11 @@ class Credential:
     quality: Quality | None = None
     alignments: tuple[Alignment, ...] = ()
 
+    @property
+    def is_automatic(self) -> bool:
+        """Whether it is awarded by itself when its requirement is met; certificates and above never are."""
+        return self.award != "approval" and self.kind in ("badge", "micro-credential")
+
 
 @dataclass(frozen=True, slots=True)
 class Program:

@@ -85,9 +85,9 @@ def next_step(view: View, plan: CredentialPlan) -> str | Markup:
 
 def claim_words(view: View, credential: str) -> str:
     """Say who awards a credential whose requirement is met."""
-    found = view.progress.compiled.credentials[credential]
-    by_person = found.award == "approval" or found.kind in ("certificate", "diploma", "degree")
-    return _("Everything is met: a registrar confirms it.") if by_person else _("Everything is met: it can be awarded.")
+    if view.progress.compiled.credentials[credential].is_automatic:
+        return _("Everything is met: it can be awarded.")
+    return _("Everything is met: a registrar confirms it.")
 
 
 def next_steps(view: View) -> list[NextStep]:
