@@ -2,25 +2,29 @@
 
 Here is what every way of deciding shares. Importing earlier records is ``mastery_import``'s, awards are ``awards``'s; what can
 be unlocked with what is mastered is ``progress``'s.
+
+**Days.** What is kept is derived as of the latest day that is today anywhere on earth (``mastery.latest_today``). No
+decision and no taking back is dated after it, so everything on record counts as soon as it is recorded, for every
+reader whatever their time zone, and nothing that is kept has to change by itself when a day begins. Expiry is read
+against the reader's own day. What was true on an earlier day is derived anew (``standings_of``), never read from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from secrets import token_hex
 from uuid import UUID, uuid4
 
-from cbe.domain.mastery import Decision, Standing, TakenBack, standings
-from cbe.store import batches, records
+from cbe.domain.mastery import Standing, standings
+from cbe.store import batches, deriving
 from cbe.store.enrolments import EnrolmentRow
-from cbe.store.records import DecisionRow
 
 from .programs import compiled_version
 from .transaction import Transaction
 
-__all__ = ["NewDecision", "derive_standing", "mastered_on", "put_decisions"]
+__all__ = ["NewDecision", "derive_standing", "keep_standing", "mastered_on", "put_decisions", "standings_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,17 @@ def derive_standing(touched: Iterable[tuple[EnrolmentRow, str]], on: date) -> No
     Part of the caller's change: in the same transaction as the decisions.
     """
     wanted: dict[UUID, set[str]] = {}
-    rows: dict[UUID, EnrolmentRow] = {}
+    versions: dict[UUID, UUID] = {}
     for enrolment, competency in touched:
-        rows[enrolment.id] = enrolment
+        versions[enrolment.id] = enrolment.version_id
         wanted.setdefault(enrolment.id, set()).add(competency)
-    decisions = _by_enrolment(records.list_decisions_of(list(rows)))
-    undone = [_taken_back(row) for row in records.list_taken_back(list(rows))]
-    made = [
+    found = standings_of(versions, on, competencies={name for names in wanted.values() for name in names})
+    keep_standing({key: {name: found[key].get(name) for name in names} for key, names in wanted.items()})
+
+
+def keep_standing(made: Mapping[UUID, Mapping[str, Standing | None]]) -> None:
+    """Keep what was derived in the place of what was kept: of each enrolment, in the competencies that are named."""
+    rows = [
         {
             "enrolment_id": key,
             "competency": competency,
@@ -88,42 +96,42 @@ def derive_standing(touched: Iterable[tuple[EnrolmentRow, str]], on: date) -> No
             "returned_on": found.returned_on,
             "settles_at": found.settles_at,
         }
-        for key, names in wanted.items()
-        for competency, found in _standings(rows[key], decisions.get(key, []), undone, names, on).items()
+        for key, by_name in made.items()
+        for competency, found in by_name.items()
+        if found is not None
     ]
-    batches.replace_standing(wanted, made)
+    batches.replace_standing({key: set(by_name) for key, by_name in made.items()}, rows)
+
+
+def standings_of(
+    versions: Mapping[UUID, UUID],
+    on: date,
+    *,
+    known: datetime | None = None,
+    competencies: Collection[str] | None = None,
+) -> dict[UUID, dict[str, Standing]]:
+    """Derive how enrolments (each with its version) stand, as true on a day and known at a moment (None: now).
+
+    In every competency that has decisions, or in those of ``competencies`` alone. This is the only way from decisions
+    to standing: keeping it, rebuilding it and looking at it as of a day all come here.
+    """
+    ids = list(versions)
+    decided = deriving.decisions_of(ids, competencies)
+    undone = deriving.taken_back_of(ids, competencies)
+    return {
+        key: standings(compiled_version(version).program, decided.get(key, ()), undone.get(key, ()), on=on, known=known)
+        for key, version in versions.items()
+    }
 
 
 def mastered_on(enrolment: EnrolmentRow, on: date) -> frozenset[str]:
     """Return what is mastered and current on a day, from the decisions as known now."""
-    decisions = records.list_decisions_of([enrolment.id])
-    undone = [_taken_back(row) for row in records.list_taken_back([enrolment.id])]
-    found = _standings(enrolment, decisions, undone, None, on)
+    found = standings_of({enrolment.id: enrolment.version_id}, on)[enrolment.id]
     return frozenset(
         key
         for key, row in found.items()
         if row.mastered_on is not None and (row.expires_on is None or row.expires_on > on)
     )
-
-
-def _standings(
-    enrolment: EnrolmentRow,
-    rows: Sequence[DecisionRow],
-    undone: Sequence[TakenBack],
-    competencies: set[str] | None,
-    on: date,
-) -> dict[str, Standing]:
-    program = compiled_version(enrolment.version_id).program
-    values = [_decision(row) for row in rows if competencies is None or row.competency in competencies]
-    ids = {value.id for value in values} if undone else set()
-    return standings(program, values, [back for back in undone if back.decision in ids], on=on)
-
-
-def _by_enrolment(rows: Iterable[DecisionRow]) -> dict[UUID, list[DecisionRow]]:
-    found: dict[UUID, list[DecisionRow]] = {}
-    for row in rows:
-        found.setdefault(row.enrolment_id, []).append(row)
-    return found
 
 
 def _values(tx: Transaction, key: UUID, enrolment: EnrolmentRow, new: NewDecision) -> dict[str, object]:
@@ -148,13 +156,3 @@ def _values(tx: Transaction, key: UUID, enrolment: EnrolmentRow, new: NewDecisio
 def _words(key: UUID, new: NewDecision) -> dict[str, object]:
     said = {"feedback": new.feedback, "authority": new.authority, "reason": new.reason}
     return {"decision_id": key, **said, "salt": token_hex(16)}
-
-
-def _decision(row: DecisionRow) -> Decision:
-    return Decision(
-        row.id, row.competency, row.kind, row.outcome, row.level, row.assessor_id, row.decided_on, row.recorded_at
-    )
-
-
-def _taken_back(row: records.TakenBackRow) -> TakenBack:
-    return TakenBack(row.decision_id, row.how, row.effective_on, row.recorded_at)

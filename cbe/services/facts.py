@@ -54,7 +54,7 @@ def facts_of(enrolment_id: UUID, version_id: UUID, today: date, now: datetime) -
         for row in records.list_standing(enrolment_id)
         if row.competency in compiled.competencies
     }
-    had = {key for key, row in rows.items() if row.mastered_on is not None and row.mastered_on <= today}
+    had = {key for key, row in rows.items() if row.mastered_on is not None}
     expired = frozenset(key for key in had if (end := rows[key].expires_on) is not None and end <= today)
     mastered = frozenset(had - expired)
     held, withheld = award_standing(enrolment_id, today)

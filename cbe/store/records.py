@@ -214,15 +214,6 @@ def list_decisions(enrolment_id: UUID, competencies: Sequence[str] | None = None
     return db.session.scalars(query.order_by(DecisionRow.decided_on, DecisionRow.recorded_at, DecisionRow.id)).all()
 
 
-def list_decisions_of(enrolment_ids: Sequence[UUID]) -> Sequence[DecisionRow]:
-    """List the decisions on these enrolments, oldest first."""
-    rows: list[DecisionRow] = []
-    for start in range(0, len(enrolment_ids), 500):
-        query = select(DecisionRow).where(DecisionRow.enrolment_id.in_(enrolment_ids[start : start + 500]))
-        rows += db.session.scalars(query.order_by(DecisionRow.decided_on, DecisionRow.recorded_at, DecisionRow.id))
-    return rows
-
-
 def decision_texts(decision_ids: Sequence[UUID]) -> dict[UUID, DecisionTextRow]:
     """Return the words of these decisions by decision."""
     query = select(DecisionTextRow).where(DecisionTextRow.decision_id.in_(decision_ids))

@@ -94,6 +94,11 @@ def test_a_judgement_is_provisional_while_it_can_be_undone(learner, now):
     assert own(learner, now).provisional == {"html"}
 
 
+def test_what_an_assessor_ahead_of_the_reader_decided_tomorrow_counts_already(learner, now):
+    put_mastery(learner, "html")
+    assert "html" in own(learner, now, today=date(2026, 9, 30)).mastered
+
+
 def test_goals_come_first_and_next_up_serves_them(learner, now):
     put_mastery(learner, "html")
     set_goals(learner.actor, "web", [("web-badge", None)], hours_per_week=Decimal(6), now=now)
