@@ -1,16 +1,15 @@
-"""What instructors and advisers look at: their groups, and who has not moved for how long."""
+"""Groups as their instructors and advisers see them: who has not moved for how long."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import render_template
 
 from cbe.services import groups
 
-from . import identity
-
-instructor = Blueprint("instructor", __name__)
+from .. import identity
+from . import instructor
 
 
 @instructor.get("/groups/<uuid:group_id>")
