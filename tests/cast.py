@@ -2,8 +2,8 @@
 
 In the program `web` (tests/programs.py), published: `learner` is active in the morning group, `other_learner` in the evening group;
 `instructor` and `adviser` have the morning group, `other_instructor` the evening group; `designer` and `registrar`
-work on the program; `verifier` may read the record of `learner`; `administrator` runs the installation; `stranger` has
-an account and nothing else.
+work on the program; `coordinator` reads all its evidence, `protector` sees to data protection there; `verifier` may read
+the record of `learner`; `administrator` runs the installation; `stranger` has an account and nothing else.
 """
 
 import json
@@ -33,6 +33,8 @@ STAFF = {
     "adviser": "adviser",
     "registrar": "registrar",
     "verifier": "verifier",
+    "coordinator": "coordinator",
+    "protector": "data_protection",
 }
 LEARNERS = {"learner": "morning", "other_learner": "evening"}
 WITH_GROUP = {"instructor": "morning", "adviser": "morning", "other_instructor": "evening"}

@@ -16,7 +16,7 @@ from .output import command, existing_file, now, progress_bar, read, write, writ
 
 __all__ = ["enrol", "mastery", "user"]
 
-ROLES = ("learner", "instructor", "designer", "adviser", "registrar")
+ROLES = ("learner", "instructor", "coordinator", "designer", "adviser", "registrar", "data_protection")
 user = AppGroup("user", help="Add people.")
 mastery = AppGroup("mastery", help="Bring earlier records in.")
 

@@ -84,7 +84,7 @@ def standings(
     by_competency: dict[str, list[Decision]] = {}
     for decision in decisions:
         by_competency.setdefault(decision.competency, []).append(decision)
-    undone = [back for back in taken_back if known is None or back.recorded_at <= known]
+    undone = list(taken_back)
     competencies = {competency.id: competency for competency in program.competencies}
     return {
         key: standing_in(program, competencies[key], of_it, undone, on=on, known=known)
@@ -103,7 +103,7 @@ def standing_in(
     known: datetime | None = None,
 ) -> Standing:
     """Return the standing in one competency from the decisions on it; see ``standings``."""
-    gone = _not_counting(taken_back, on)
+    gone = _not_counting(taken_back, on, known)
     counted = sorted(
         (
             decision
@@ -153,8 +153,12 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-def _not_counting(taken_back: Iterable[TakenBack], on: date) -> set[UUID]:
-    return {back.decision for back in taken_back if back.how != "revoked" or back.effective_on <= on}
+def _not_counting(taken_back: Iterable[TakenBack], on: date, known: datetime | None) -> set[UUID]:
+    return {
+        back.decision
+        for back in taken_back
+        if (back.how != "revoked" or back.effective_on <= on) and (known is None or back.recorded_at <= known)
+    }
 
 
 def _last_satisfied(rule: MasteryRule, rubric: Rubric | None, decisions: list[Decision]) -> date | None:

@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 OWN_ROLE = N_("Nobody gives a role to themselves. Ask another registrar or an administrator.")
-OFFICE_ROLES = frozenset({"designer", "registrar"})
+OFFICE_ROLES = frozenset({"designer", "registrar", "coordinator", "data_protection"})
 """Roles that only those who run the installation assign."""
 PAGE = 50
 ADDRESS = re.compile(

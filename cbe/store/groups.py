@@ -163,6 +163,22 @@ def ties(account_id: UUID, enrolment_id: UUID, today: date) -> tuple[bool, bool]
     return (False, False) if found is None else (bool(found[0]), bool(found[1]))
 
 
+def list_instructors(enrolment_id: UUID, today: date) -> set[UUID]:
+    """Return who instructs a learner through their groups today: for somebody who is away their deputy, if there is one."""
+    query = (
+        select(GroupStaffRow.account_id, _away(today), AwayRow.deputy_id)
+        .join(GroupMemberRow, GroupMemberRow.group_id == GroupStaffRow.group_id)
+        .join(EnrolmentRow, EnrolmentRow.id == GroupMemberRow.enrolment_id)
+        .outerjoin(AwayRow, AwayRow.account_id == GroupStaffRow.account_id)
+        .where(
+            EnrolmentRow.id == enrolment_id,
+            GroupStaffRow.role == "instructor",
+            _acting(EnrolmentRow.program_id, today),
+        )
+    )
+    return {deputy if is_away and deputy else account_id for account_id, is_away, deputy in db.session.execute(query)}
+
+
 def instructed_by(account_id: UUID, today: date) -> ColumnElement[bool]:
     """Say in SQL that somebody has a group of the enrolment's learner, or stands in for an instructor who has."""
     deputy = and_(_acting(EnrolmentRow.program_id, today), _away(today), AwayRow.deputy_id == account_id)

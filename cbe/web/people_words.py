@@ -25,9 +25,11 @@ __all__ = [
 ROLES = {
     "learner": _l("learner"),
     "instructor": _l("instructor"),
+    "coordinator": _l("coordinator"),
     "designer": _l("designer"),
     "adviser": _l("adviser"),
     "registrar": _l("registrar"),
+    "data_protection": _l("data protection"),
     "verifier": _l("external verifier"),
 }
 ENROLMENT_STATUSES = {

@@ -67,9 +67,11 @@ TAKEN_BACK = {
 ROLES = {
     "learner": _l("Learner"),
     "instructor": _l("Instructor"),
+    "coordinator": _l("Coordinator"),
     "designer": _l("Designer"),
     "adviser": _l("Adviser"),
     "registrar": _l("Registrar"),
+    "data_protection": _l("Data protection"),
     "verifier": _l("External verifier"),
 }
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})

@@ -8,6 +8,7 @@ from cbe.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from cbe.domain.policy import SYSTEM, Actor
 from cbe.services import accounts, people
 from cbe.services.mail import Compose
+from tests.cast import STAFF
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -76,7 +77,7 @@ def test_who_has_an_account_is_brought_in_without_a_mail(now, registrar, strange
     assert [held.role for held in people.get_person(SYSTEM, stranger.account_id).roles] == ["instructor"]
 
 
-@pytest.mark.parametrize("role", ["designer", "registrar"])
+@pytest.mark.parametrize("role", ["designer", "registrar", "coordinator", "data_protection"])
 def test_a_registrar_gives_nobody_an_office(now, registrar, stranger, role, compose):
     with pytest.raises(Forbidden):
         people.grant_role(registrar.actor, stranger.account_id, "web", role, now=now)
@@ -157,7 +158,7 @@ def test_the_list_of_all_people_is_for_administrators(cast, name):
 
 def test_staff_of_a_program_are_listed_to_its_registrar_with_the_roles_they_may_give(registrar, stranger):
     found = people.list_program_people(registrar.actor, "web")
-    assert {one.role for one in found.staff} == {"instructor", "designer", "adviser", "registrar", "verifier"}
+    assert {one.role for one in found.staff} == set(STAFF.values())
     assert found.grantable == ("instructor", "adviser", "verifier")
     with pytest.raises(NotFound):
         people.list_program_people(stranger.actor, "web")

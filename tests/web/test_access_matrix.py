@@ -21,7 +21,7 @@ from cbe.web.access import ACCESS
 WRITING = ("PUT", "PATCH", "DELETE")
 LEARNERS = {"learner", "other_learner", "groupmate"}
 ACCOUNTS = {*LEARNERS, "applicant", "instructor", "other_instructor", "former_instructor", "designer", "adviser"} | {
-    "registrar", "verifier", "late_verifier", "administrator", "stranger",
+    "registrar", "coordinator", "protector", "verifier", "late_verifier", "administrator", "stranger",
 }  # fmt: skip
 NOBODY = {"anonymous", "deactivated"}
 IN_PROGRAM = {
@@ -30,6 +30,8 @@ IN_PROGRAM = {
     "designer": {"designer"},
     "adviser": {"adviser"},
     "registrar": {"registrar"},
+    "coordinator": {"coordinator"},
+    "data_protection": {"protector"},
     "verifier": {"verifier"},
 }
 INSTALLATION = {"signed_in": ACCOUNTS, "admin": {"administrator"}}
@@ -45,6 +47,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
     "record": {
         "self": {"learner"},
         "group_instructor": {"instructor"},
+        "coordinator": {"coordinator"},
         "group_adviser": {"adviser"},
         "sample_verifier": {"verifier"},
         "registrar": {"registrar"},

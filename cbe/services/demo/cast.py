@@ -54,6 +54,8 @@ STAFF = (
     StaffPlan("admin", "Ines Duarte", is_admin=True),
     StaffPlan("designer", "Tomasz Wolski", (("designer", DATA), ("designer", NURSING))),
     StaffPlan("registrar", "Hannah Lindqvist", (("registrar", DATA), ("registrar", NURSING))),
+    StaffPlan("coordinator", "Layla Mansour", (("coordinator", DATA), ("coordinator", NURSING))),
+    StaffPlan("data-protection", "Henrik Dahl", (("data_protection", DATA), ("data_protection", NURSING))),
     StaffPlan("instructor", "Samira Haddad", (("instructor", DATA),)),
     StaffPlan("peter.okafor", "Peter Okafor", (("instructor", DATA),)),
     StaffPlan("mei.tanaka", "Mei Tanaka", (("instructor", DATA),)),

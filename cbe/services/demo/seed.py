@@ -39,7 +39,8 @@ from .history import Event, History, Traits, earned, live, walk
 __all__ = ["ACCOUNTS", "PASSWORD", "account_lines", "is_seeded", "open_accounts", "seed_demo"]
 
 PASSWORD = "demo"  # noqa: S105 (everybody may know it: the demo is refused where it could do harm)
-ACCOUNTS = tuple(f"{name}@{DOMAIN}" for name in ("learner", "instructor", "designer", "registrar", "admin"))
+ROLES = ("learner", "instructor", "coordinator", "designer", "registrar", "data-protection", "admin")
+ACCOUNTS = tuple(f"{name}@{DOMAIN}" for name in ROLES)
 FOLDER = Path(__file__).parent
 HOUR = timedelta(hours=1)
 MONTH = timedelta(days=30)

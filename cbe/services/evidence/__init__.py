@@ -1,0 +1,53 @@
+"""Evidence as learners hand it in and as those who may read it see it.
+
+Reading is in ``items``, writing and handing in in ``handing_in``, the talk about an item in ``talk``. Files and quarantine
+are ``services.files``'s, deciding ``services.review``'s and ``services.sign_off``'s.
+"""
+
+from .handing_in import (
+    StaleDraft,
+    discard,
+    edit,
+    hand_in_again,
+    save_draft,
+    submit,
+    withdraw,
+)
+from .items import (
+    Item,
+    ItemCompetency,
+    ItemLine,
+    Message,
+    Queue,
+    Taken,
+    Version,
+    export_items,
+    get_item,
+    list_items,
+    place_in_queue,
+    subject_of,
+)
+from .talk import say
+
+__all__ = [
+    "Item",
+    "ItemCompetency",
+    "ItemLine",
+    "Message",
+    "Queue",
+    "StaleDraft",
+    "Taken",
+    "Version",
+    "discard",
+    "edit",
+    "export_items",
+    "get_item",
+    "hand_in_again",
+    "list_items",
+    "place_in_queue",
+    "save_draft",
+    "say",
+    "submit",
+    "subject_of",
+    "withdraw",
+]

@@ -1,0 +1,147 @@
+"""Decisions become mastery by the rule of the version, and by nothing else."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cbe.domain.mastery import UNDO, Decision, Standing, TakenBack, standing_in
+from cbe.domain.program import Competency, Level, MasteryRule, Program, Rubric
+
+RUBRIC = Rubric((Level("seen", "Seen"), Level("helped", "With help"), Level("alone", "Alone")), "helped")
+ONE = MasteryRule()
+FIRST_DAY = date(2026, 1, 1)
+ANN, BEN = UUID(int=1), UUID(int=2)
+LATE = FIRST_DAY + timedelta(days=5_000)
+
+
+def day(number: int) -> date:
+    return FIRST_DAY + timedelta(days=number)
+
+
+def decided(number: int, outcome: str = "met", *, by: UUID = ANN, kind: str = "assessment", level: str | None = None):
+    at = datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=number)
+    identity = UUID(int=1_000 + number * 10 + by.int)
+    return Decision(identity, "html", kind, outcome, level, by, day(number), at)
+
+
+def stand(*decisions: Decision, back=(), rule=ONE, months=None, rubric=None, on=LATE, known=None) -> Standing:
+    html = Competency("html", "HTML", Decimal(6), mastery=rule, validity_months=months, rubric=rubric)
+    return standing_in(Program("web", "Web", "en", (html,), ()), html, decisions, back, on=on, known=known)
+
+
+def taken_back(decision: Decision, how: str, since: int = 0, recorded: int = 0) -> TakenBack:
+    at = datetime(2026, 1, 1, 13, tzinfo=UTC) + timedelta(days=recorded)
+    return TakenBack(decision.id, how, day(since), at)
+
+
+def test_one_met_is_enough_where_the_rule_says_nothing_else() -> None:
+    assert stand(decided(3)).mastered_on == day(3)
+
+
+def test_not_yet_returns_until_something_newer_is_decided() -> None:
+    assert stand(decided(1, "not_yet")).returned_on == day(1)
+    assert stand(decided(1, "not_yet"), decided(2)) == Standing(day(2), None, None, decided(2).recorded_at + UNDO)
+
+
+def test_a_later_not_yet_does_not_take_a_mastery_away() -> None:
+    found = stand(decided(1), decided(2, "not_yet"))
+    assert (found.mastered_on, found.returned_on) == (day(1), day(2))
+
+
+def test_two_assessors_and_two_days_must_be_two() -> None:
+    two = MasteryRule(assessors=2, days=2)
+    assert stand(decided(1), decided(2), rule=two).mastered_on is None
+    assert stand(decided(1), decided(1, by=BEN), rule=two).mastered_on is None
+    assert stand(decided(1), decided(2, by=BEN), rule=two).mastered_on == day(2)
+
+
+def test_a_transfer_or_an_exception_is_enough_alone() -> None:
+    two = MasteryRule(assessors=2, days=2)
+    for kind in ("transfer", "exception"):
+        assert stand(decided(1, kind=kind), rule=two).mastered_on == day(1)
+
+
+def test_levels_below_the_one_that_counts_do_not_count() -> None:
+    strict = MasteryRule(level="alone")
+    assert stand(decided(1, level="seen"), rubric=RUBRIC).mastered_on is None
+    assert stand(decided(1, level="helped"), rubric=RUBRIC).mastered_on == day(1)
+    assert stand(decided(1, level="helped"), rubric=RUBRIC, rule=strict).mastered_on is None
+
+
+def test_mastery_expires_and_is_renewed_by_newer_decisions_alone() -> None:
+    assert stand(decided(0), months=6).expires_on == date(2026, 7, 1)
+    assert stand(decided(0), decided(300), months=6).mastered_on == day(300)
+    two = MasteryRule(assessors=2)
+    old = (decided(0), decided(0, by=BEN))
+    assert stand(*old, decided(300), months=6, rule=two).mastered_on == day(0)
+    assert stand(*old, decided(300), decided(301, by=BEN), months=6, rule=two).mastered_on == day(301)
+
+
+@pytest.mark.parametrize("how", ["void", "overturned", "superseded"])
+def test_what_is_taken_back_as_wrong_never_counted(how: str) -> None:
+    one = decided(1)
+    assert stand(one, back=[taken_back(one, how, since=50)], on=day(10)).mastered_on is None
+
+
+def test_what_is_revoked_counts_until_its_day() -> None:
+    one = decided(1)
+    back = [taken_back(one, "revoked", since=50)]
+    assert stand(one, back=back, on=day(49)).mastered_on == day(1)
+    assert stand(one, back=back, on=day(50)).mastered_on is None
+
+
+def test_as_of_has_two_dates() -> None:
+    one = decided(1)
+    back = [taken_back(one, "overturned", since=1, recorded=90)]
+    before = datetime(2026, 1, 31, tzinfo=UTC)
+    assert stand(one, back=back, on=day(10), known=before).mastered_on == day(1)
+    assert stand(one, back=back, on=day(10)).mastered_on is None
+    assert stand(one, on=day(0)).mastered_on is None
+    assert stand(one, known=datetime(2026, 1, 1, tzinfo=UTC)).mastered_on is None
+
+
+def test_a_judgement_is_provisional_for_ten_minutes_and_a_transfer_never() -> None:
+    assert stand(decided(1)).settles_at == decided(1).recorded_at + UNDO
+    assert stand(decided(1, kind="transfer")).settles_at is None
+
+
+decisions = st.lists(
+    st.builds(
+        decided,
+        st.integers(0, 8),
+        st.sampled_from(["met", "not_yet"]),
+        by=st.sampled_from([ANN, BEN]),
+        kind=st.sampled_from(["assessment", "recognition", "transfer"]),
+        level=st.sampled_from([None, "seen", "helped", "alone"]),
+    ),
+    max_size=6,
+    unique_by=lambda one: one.id,
+)
+rules = st.builds(MasteryRule, assessors=st.integers(1, 2), days=st.integers(1, 2))
+
+
+@given(decisions, rules, st.randoms(use_true_random=False))
+def test_the_order_in_which_decisions_are_read_does_not_matter(found, rule, chance) -> None:
+    shuffled = list(found)
+    chance.shuffle(shuffled)
+    assert stand(*shuffled, rule=rule, rubric=RUBRIC, months=2) == stand(*found, rule=rule, rubric=RUBRIC, months=2)
+
+
+@given(decisions, rules, st.data())
+def test_a_void_decision_is_as_good_as_none(found, rule, data) -> None:
+    gone = data.draw(st.lists(st.sampled_from(found), unique_by=lambda one: one.id)) if found else []
+    left = [one for one in found if one not in gone]
+    back = [taken_back(one, "void") for one in gone]
+    assert stand(*found, back=back, rule=rule, rubric=RUBRIC) == stand(*left, rule=rule, rubric=RUBRIC)
+
+
+@given(decisions, rules)
+def test_one_more_met_never_takes_mastery_away(found, rule) -> None:
+    more = replace(decided(9, by=BEN, level="alone"), id=UUID(int=9))
+    before, after = stand(*found, rule=rule, rubric=RUBRIC), stand(*found, more, rule=rule, rubric=RUBRIC)
+    assert before.mastered_on is None or after.mastered_on is not None
