@@ -28,7 +28,7 @@ from . import cli, jobs
 from .config import ROOT, BadSetting, Settings
 from .services.demo import seed
 from .store.database import DatabaseFailure, Installation, db
-from .web import guard, identity, pages
+from .web import guard, identity, mails, pages
 from .web.assets import Assets
 from .web.keys import KeyConverter
 from .web.limits import MOST_BODY, BoundedRequest
@@ -52,7 +52,7 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     _prepare_pages(app, settings)
     pages.register(app)
     cli.register(app)
-    jobs.register(app)
+    jobs.register(app, compose_news=mails.compose_news)
     guard.install(app)
     if settings.production:
         _refuse_demo_accounts(app)

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app
 from flask.cli import AppGroup
 
-from cbe.services import housekeeping, mail, progress, settling
+from cbe.services import expiry_notices, housekeeping, mail, notice_mails, progress, settling
+from cbe.services.notice_mails import ComposeNews
 
 if TYPE_CHECKING:  # huey brings psycopg with it, and most commands neither ask for work nor do it
     from huey import SqliteHuey
@@ -25,7 +26,12 @@ __all__ = ["SWEEPS", "register", "run", "run_sweep", "wake"]
 SWEEPS: dict[str, tuple[Callable[[datetime], int], dict[str, str]]] = {
     "send_mail": (mail.send_waiting, {"minute": "*"}),
     "settle": (settling.settle, {"minute": "*"}),
+    "mail_notices": (
+        lambda now: notice_mails.gather(compose=current_app.extensions["cbe-news"], now=now),
+        {"minute": "*"},
+    ),
     "prove_plans": (lambda now: progress.prove_plans(now=now, limit=5), {"minute": "*"}),
+    "warn_of_expiry": (lambda now: expiry_notices.warn_of_expiry(now=now), {"minute": "7", "hour": "*/6"}),
     "forget_expired": (lambda now: housekeeping.forget_expired(now=now), {"minute": "17", "hour": "3"}),
 }
 """Name of a sweep → what it does, and at which minutes (UTC) it runs by itself."""
@@ -34,8 +40,12 @@ END_WITHIN_S = 5
 log = logging.getLogger(__name__)
 
 
-def register(app: Flask) -> None:
-    """Put ``jobs run`` into ``flask --app app``, and wake the worker after a request that wrote mail down."""
+def register(app: Flask, *, compose_news: ComposeNews) -> None:
+    """Put ``jobs run`` into ``flask --app app``, and wake the worker after a request that wrote mail down.
+
+    ``compose_news`` makes the words of the mails that a sweep writes.
+    """
+    app.extensions["cbe-news"] = compose_news
 
     @app.after_request
     def wake_for_mail(response: Response) -> Response:
@@ -71,6 +81,8 @@ def run_sweep(app: Flask, name: str) -> int:
     """Run one sweep in the application, now, and return how many things it did."""
     with app.app_context():
         done = SWEEPS[name][0](datetime.now(UTC))
+    if mail.take_queued():
+        wake(app, "send_mail")
     if done:
         log.info("%s: %d", name, done)
     return done

@@ -53,7 +53,7 @@ GONE = N_("This link has been used, has run out or is not whole. Ask for a new o
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The person behind a request: who they are, what they prefer, and the actor they act as."""
+    """The person behind a request: who they are, what they prefer, what they have not read, and the actor they act as."""
 
     account_id: UUID
     session_id: str
@@ -63,6 +63,8 @@ class SignedIn:
     theme: str | None
     time_zone: str | None
     single_keys: bool
+    mail_rhythm: str
+    unread: int
     actor: Actor
 
 
@@ -100,13 +102,14 @@ def _open_session(account_id: UUID, checked: str, password: str, now: datetime) 
 def load_session(token: str, *, now: datetime) -> SignedIn | None:
     """Return who is signed in with this token, or None; three queries."""
     session_id = _digest(token)
-    account = people.find_session(session_id, now)
-    if account is None:
+    found = people.find_session(session_id, now)
+    if found is None:
         return None
+    account, unread = found
     person = account.person
     return SignedIn(
         account.id, session_id, person.name, person.email or "", account.language, account.theme, account.time_zone,
-        account.single_keys, _actor(account, now),
+        account.single_keys, account.mail_rhythm, unread, _actor(account, now),
     )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from cbe.store.expiry import delete_expired
 
+from .notices import READ_KEPT_DAYS
+
 __all__ = ["KEPT_DAYS", "forget_expired"]
 
 KEPT_DAYS = 30
@@ -13,5 +15,8 @@ KEPT_DAYS = 30
 
 
 def forget_expired(*, now: datetime) -> int:
-    """Delete sign-ins that ended, and links and request keys that did a month ago; return how many rows went."""
-    return delete_expired(now, now - timedelta(days=KEPT_DAYS))
+    """Delete sign-ins that ended, links and request keys that did a month ago, and notices read three months ago.
+
+    Returns how many rows went.
+    """
+    return delete_expired(now, now - timedelta(days=KEPT_DAYS), now - timedelta(days=READ_KEPT_DAYS))

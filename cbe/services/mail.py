@@ -38,8 +38,13 @@ log = logging.getLogger(__name__)
 _queued: ContextVar[bool] = ContextVar("mail_queued", default=False)
 
 
-def queue_mail(tx: Transaction, account: AccountRow, recipient: str, subject: str, body: str) -> UUID:
-    """Write a mail down as part of a change; it is sent after the change has been committed."""
+def queue_mail(
+    tx: Transaction, account: AccountRow, recipient: str, subject: str, body: str, *, unsubscribe: str | None = None
+) -> UUID:
+    """Write a mail down as part of a change; it is sent after the change has been committed.
+
+    ``unsubscribe``: the address that ends mails of its kind with one POST (RFC 8058).
+    """
     mail_id = uuid4()
     host = urlsplit(installation().base_url).hostname or "localhost"
     _queued.set(True)
@@ -53,6 +58,7 @@ def queue_mail(tx: Transaction, account: AccountRow, recipient: str, subject: st
             message_id=f"<{mail_id}@{host}>",
             created_at=tx.now,
             tries=0,
+            unsubscribe=unsubscribe,
         )
     )
     return mail_id
@@ -124,6 +130,10 @@ def _deliver(row: MailRow) -> None:
     message["From"], message["To"] = installation().mail_from, row.recipient
     message["Subject"], message["Message-ID"] = row.subject, row.message_id
     message["Date"] = format_datetime(row.created_at)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: who is away answers to no machine
+    if row.unsubscribe:
+        message["List-Unsubscribe"] = f"<{row.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(row.body)
     parts = urlsplit(url)
     with _connected(parts.scheme, parts.hostname or "localhost", parts.port or 0) as server:

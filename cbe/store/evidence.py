@@ -6,7 +6,7 @@ questions of the queue are ``queue``'s, decisions are ``records``'s, the bytes o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -195,6 +195,12 @@ def list_evidence(enrolment_id: UUID) -> Sequence[EvidenceRow]:
         .where(EvidenceRow.enrolment_id == enrolment_id)
         .order_by(EvidenceRow.created_at.desc(), EvidenceRow.id)
     ).all()
+
+
+def owned_evidence(account_id: UUID, evidence_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these items are of somebody's own making."""
+    query = select(EvidenceRow.id).join(EnrolmentRow, EnrolmentRow.id == EvidenceRow.enrolment_id)
+    return set(db.session.scalars(query.where(EvidenceRow.id.in_(evidence_ids), EnrolmentRow.account_id == account_id)))
 
 
 def list_versions(evidence_id: UUID) -> Sequence[EvidenceVersionRow]:

@@ -1,4 +1,4 @@
-"""Rows that are of no use after their time: sign-ins, single-use links, keys of requests that were carried out."""
+"""Rows that are of no use after their time: sign-ins, single-use links, keys of requests that were carried out, notices."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete
 
 from .database import begin_write, db
+from .notices import NoticeRow
 from .people import LinkRow, RequestRow, SessionRow
 
 __all__ = ["delete_expired"]
 
 
-def delete_expired(now: datetime, before: datetime) -> int:
-    """Delete sign-ins that ended, and links and request keys from before a moment; return how many rows went."""
+def delete_expired(now: datetime, before: datetime, read_before: datetime) -> int:
+    """Delete sign-ins that ended, links and request keys from before a moment, notices read before another.
+
+    Returns how many rows went.
+    """
     begin_write()
     gone = 0
-    for condition in (SessionRow.expires_at <= now, LinkRow.expires_at <= before, RequestRow.done_at <= before):
+    over = (SessionRow.expires_at <= now, LinkRow.expires_at <= before, RequestRow.done_at <= before)
+    for condition in (*over, NoticeRow.read_at <= read_before):
         statement = delete(condition.left.table).where(condition)
         gone += cast(CursorResult[Any], db.session.execute(statement)).rowcount
     db.session.commit()

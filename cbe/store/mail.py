@@ -71,13 +71,13 @@ def claim_mail(mail_id: UUID) -> MailRow | None:
 
 
 def settle_mail(row: MailRow, sent_at: datetime | None) -> None:
-    """Write down how a try with a claimed mail went; the text of one that was sent is forgotten."""
+    """Write down how a try with a claimed mail went; the text and the links of one that was sent are forgotten."""
     if _is_sqlite():
         begin_write()
         row = db.session.merge(row)
     row.tries += 1
     if sent_at is not None:
-        row.sent_at, row.body = sent_at, ""
+        row.sent_at, row.body, row.unsubscribe = sent_at, "", None
     db.session.commit()
 
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from .database import Instant, Row, db
+from .notices import NoticeRow
 from .programs import ProgramRow
 
 __all__ = ["AccountRow", "LinkRow", "PersonRow", "RoleRow", "SampleRow", "SessionRow"]
@@ -175,14 +176,16 @@ def email_key(email: str) -> str:
     return email.strip().casefold()
 
 
-def find_session(session_id: str, now: datetime) -> AccountRow | None:
-    """Return the active account behind a sign-in that has not expired, or None."""
-    return db.session.scalar(
-        select(AccountRow)
+def find_session(session_id: str, now: datetime) -> tuple[AccountRow, int] | None:
+    """Return the active account behind a sign-in that has not expired, and how many notices it has not read, or None."""
+    unread = select(func.count()).where(NoticeRow.account_id == AccountRow.id, NoticeRow.read_at.is_(None))
+    found = db.session.execute(
+        select(AccountRow, unread.scalar_subquery())
         .join(SessionRow, SessionRow.account_id == AccountRow.id)
         .where(SessionRow.id == session_id, SessionRow.expires_at > now, AccountRow.status == "active")
         .options(joinedload(AccountRow.person))
-    )
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def end_sessions(account_id: UUID, *, only: str | None = None, but: str | None = None) -> None:

@@ -5,7 +5,7 @@ A document is kept as the text it was imported with, so that export gives back w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -63,6 +63,11 @@ class VersionRow(Row):
 def find_program(key: str) -> ProgramRow | None:
     """Return the program with this key, or None."""
     return db.session.scalar(select(ProgramRow).where(ProgramRow.key == key))
+
+
+def find_programs(keys: Collection[str]) -> Sequence[ProgramRow]:
+    """Return the programs with these keys."""
+    return db.session.scalars(select(ProgramRow).where(ProgramRow.key.in_(keys))).all()
 
 
 def list_programs() -> Sequence[ProgramRow]:

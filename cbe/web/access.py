@@ -2,7 +2,7 @@
 
 ``audience`` is the outer fence (``anyone`` or ``signed_in``), ``action`` the rule of ``domain.policy`` that the route's
 service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
-``account``, one's ``own_record`` in a program, or a learner's ``record``. The test of the access matrix is made from these rows.
+``account``, one's ``own_record`` in a program, one's ``own_notice``, or a learner's ``record``. The test of the access matrix is made from these rows.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ ACCESS: dict[str, Access] = {
     "public.sign_in_to_demo": PUBLIC,
     "public.forgotten": PUBLIC,
     "public.link": PUBLIC,
+    "public.unsubscribe": PUBLIC,
+    "public.end_mails": PUBLIC,
     "public.help_page": PUBLIC,
     "public.health": PUBLIC,
     "account.preferences": PUBLIC,
@@ -46,8 +48,12 @@ ACCESS: dict[str, Access] = {
     "account.settings": OWN,
     "account.change_password": OWN,
     "account.change_email": OWN,
+    "account.set_rhythm": OWN,
     "account.sign_out_everywhere": OWN,
     "account.close": OWN,
+    "notices.listing": Access("signed_in", "notice:read", "self"),
+    "notices.open_one": Access("signed_in", "notice:read", "own_notice"),
+    "notices.mark_all_read": Access("signed_in", "notice:read", "self"),
     "home.start": Access("signed_in", "program:list"),
     "home.learn": Access("signed_in", "program:list"),
     "catalogue.listing": Access("signed_in", "program:list"),

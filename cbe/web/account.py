@@ -15,13 +15,13 @@ from wtforms import EmailField, PasswordField
 from wtforms.validators import Email, InputRequired
 
 from cbe.domain.errors import Invalid
-from cbe.services import accounts
+from cbe.services import accounts, notice_mails
 from cbe.services.accounts import SignedIn
 
 from . import identity
 from .forms import at_most, show_problems
 from .guard import safe_next
-from .mails import compose
+from .mails import RHYTHMS, compose
 from .public import limiter
 
 account = Blueprint("account", __name__)
@@ -113,6 +113,14 @@ def settings() -> Page:
     return _settings_page()
 
 
+@account.post("/settings/mails")
+def set_rhythm() -> Response:
+    """Choose how often news comes by mail."""
+    notice_mails.set_rhythm(identity.actor(), request.form.get("rhythm", ""), now=identity.now())
+    flash(_("Your choice is saved."))
+    return redirect(url_for("account.settings") + "#mails", 303)
+
+
 @account.post("/settings/password")
 @BY_PASSWORD
 def change_password() -> Page:
@@ -176,6 +184,7 @@ def _settings_page(
         "account/settings.html",
         person=_person(),
         all_time_zones=identity.all_time_zones(),
+        rhythms=RHYTHMS,
         password=password or PasswordForm(formdata=None),
         email=email or EmailForm(formdata=None),
         close=close or CloseForm(formdata=None),

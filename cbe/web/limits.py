@@ -1,4 +1,4 @@
-"""What a request may carry: so much, and no NUL. What forms and tables make of the rest is theirs."""
+"""What a request may carry: so much, no NUL, and a page that is a number. What forms and tables make of the rest is theirs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flask import Request, request
 
-__all__ = ["MOST_BODY", "MOST_FORM", "BoundedRequest", "holds_nul"]
+__all__ = ["MOST_BODY", "MOST_FORM", "BoundedRequest", "holds_nul", "page_number"]
 
 MOST_BODY = 20 * 1024 * 1024
 """Bytes of a request with files."""
@@ -30,6 +30,12 @@ class BoundedRequest(Request):
 def holds_nul() -> bool:
     """Tell whether a text of the request holds a NUL, which no text has and PostgreSQL keeps in none."""
     return any("\0" in text for text in _texts())
+
+
+def page_number() -> int:
+    """Return the page of a list that the address asks for, from 1; anything strange is the first."""
+    text = request.args.get("page", "")
+    return max(1, min(int(text[:9]), 1_000_000)) if text.isascii() and text.isdigit() else 1
 
 
 def _texts() -> Iterator[str]:

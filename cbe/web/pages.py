@@ -20,14 +20,15 @@ from .designer import designer
 from .home import home
 from .instructor import instructor
 from .learner import learner, record
+from .notices import notices
 from .people import people
 from .people_words import ACCOUNT_STATUSES, ENROLMENT_STATUSES, ROLES
-from .public import public
+from .public import end_mails, public
 from .registrar import registrar
 
 __all__ = ["page_context", "register"]
 
-BLUEPRINTS = (public, account, home, learner, record, catalogue, instructor, designer, registrar, people)
+BLUEPRINTS = (public, account, home, notices, learner, record, catalogue, instructor, designer, registrar, people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def register(app: Flask) -> None:
     """Put every audience's pages into the application."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    # RFC 8058: what unsubscribes for its user has no page of ours before it, and so no token; the link is signed.
+    app.extensions["csrf"].exempt(end_mails)
     app.add_url_rule("/static/<path:filename>", "static", _asset)
     texts.register(app)
     app.jinja_env.globals.update(

@@ -15,6 +15,7 @@ from cbe.services import people_import, programs
 
 from . import identity
 from .forms import show_problems
+from .limits import page_number
 from .mails import compose
 from .people_words import ROLES, InviteForm, RoleForm
 from .tables import table_page
@@ -144,7 +145,7 @@ def _back_to(account_id: UUID, message: str) -> Response:
 
 
 def _everybody(form: InviteForm) -> Page:
-    page = service.list_people(identity.actor(), request.args.get("q", ""), _number(request.args.get("page")))
+    page = service.list_people(identity.actor(), request.args.get("q", ""), page_number())
     return render_template("people/everybody.html", page=page, form=form), 422 if form.errors else 200
 
 
@@ -169,7 +170,3 @@ def _role_form() -> RoleForm:
     form.program.choices = [(one.key, plain(one.title, "")) for one in programs.list_programs(identity.actor())]
     form.role.choices = [(role, ROLES[role]) for role in PROGRAM_ROLES]
     return form
-
-
-def _number(text: str | None) -> int:
-    return max(1, min(int(text[:9]), 1_000_000)) if text and text.isascii() and text.isdigit() else 1

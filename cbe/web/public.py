@@ -15,7 +15,7 @@ from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired
 
 from cbe.domain.errors import Invalid, NotFound
-from cbe.services import accounts
+from cbe.services import accounts, notice_mails
 from cbe.services.demo.seed import PASSWORD as DEMO_PASSWORD
 
 from . import identity
@@ -128,6 +128,21 @@ def link(token: str) -> Page:
             flash(_("Your new address is set.") if purpose == "email" else _("Your password is set. Sign in with it."))
             return redirect(url_for("public.sign_in"), 303)
     return render_template("public/link.html", form=form, purpose=purpose), 422 if form.errors else 200
+
+
+@public.get("/unsubscribe/<token>")
+@limiter.limit("60 per minute")
+def unsubscribe(token: str) -> str:
+    """Show the button that ends mails about notices (a mail reader's look ahead ends nothing)."""
+    return render_template("public/unsubscribe.html", reads_mails=notice_mails.reads_mails(token), token=token)
+
+
+@public.post("/unsubscribe/<token>")
+@limiter.limit("60 per minute")
+def end_mails(token: str) -> str:
+    """End mails about notices, for the button and for mail programs that send this by themselves (RFC 8058)."""
+    notice_mails.end_mails(token, now=identity.now())
+    return render_template("public/unsubscribe.html", reads_mails=False, token=token)
 
 
 @public.get("/help")

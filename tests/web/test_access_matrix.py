@@ -42,6 +42,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
     "program": {**INSTALLATION, **IN_PROGRAM},
     "open_program": {**INSTALLATION, **IN_PROGRAM},
     "own_enrolment": {"self": {*LEARNERS, "applicant"}},
+    "own_notice": {"self": {"learner"}},
     "own_record": {"self": {*LEARNERS, "applicant"}, "learner_self": LEARNERS},
     "group": {"group_instructor": {"instructor"}, "group_adviser": {"adviser"}, "registrar": {"registrar"}},
     "record": {
@@ -55,6 +56,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
 }
 # What makes a request one that can be carried out, where an empty one finds nothing.
 FORMS = {
+    "account.set_rhythm": {"rhythm": "weekly"},
     "registrar.end_role": {"role": "instructor"},
     "registrar.remove_staff": {"role": "instructor"},
     "people.end_role": {"program": "web", "role": "instructor"},
@@ -118,6 +120,7 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         )
         applied = enrolments.enrol(SYSTEM, extra["applicant"], "web", status="applied", now=now)
         _hold_until_yesterday(extra, cast, now)
+        told = _tell(cast.people["learner"], now)
         invited = people.invite(SYSTEM, "web", "new@cbe.example", "New", "instructor", compose=keep, now=now)
         accounts.request_reset("stranger@cbe.example", compose=keep, now=now)
         locked = add("locked")
@@ -127,7 +130,26 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
         people.deactivate(SYSTEM, extra["deactivated"], now=now)
         _fold_and_keep(tmp_path / "cbe.sqlite")
-    return Stage(app, tmp_path / "cbe.sqlite", cookies, _values(cast, app, applied, invited, locked, links[-1]))
+    return Stage(app, tmp_path / "cbe.sqlite", cookies, _values(cast, app, applied, invited, locked, links[-1], told))
+
+
+def _tell(learner, now) -> dict[str, Any]:
+    from cbe.services import notice_mails, notices
+    from cbe.services.transaction import transaction
+    from cbe.store.notice_sweeps import hold_unmailed
+
+    links: list[str] = []
+
+    def keep(count, link, unsubscribe, rhythm, language):
+        links.append(unsubscribe.rsplit("/", 1)[1])
+        return "Subject", link
+
+    with transaction(SYSTEM, now) as tx:
+        notices.tell(tx, [learner.account_id], "award", key="k", program="web", credential="web-badge")
+        tx.record("test:tell")
+        notice_id = hold_unmailed(learner.account_id)[0].id
+    notice_mails.gather(compose=keep, now=now + timedelta(days=1))
+    return {"notice_id": notice_id, "token": links[0]}
 
 
 def _hold_until_yesterday(extra, cast, now) -> None:
@@ -168,7 +190,7 @@ def _fold_and_keep(database: Path) -> None:
     shutil.copyfile(database, database.with_suffix(".kept"))
 
 
-def _values(cast, app, applied, invited, locked, token) -> dict[str, dict[str, Any]]:
+def _values(cast, app, applied, invited, locked, token, told) -> dict[str, dict[str, Any]]:
     person = {name: one.account_id for name, one in cast.people.items()}
     shared = {
         "program": "web", "enrolment_id": cast.people["learner"].enrolment_id, "group_id": cast.groups["morning"],
@@ -176,6 +198,9 @@ def _values(cast, app, applied, invited, locked, token) -> dict[str, dict[str, A
         "filename": app.extensions["assets"].url("cbe.css").removeprefix("/static/"),
     }  # fmt: skip
     own = {
+        "notices.open_one": told,
+        "public.unsubscribe": told,
+        "public.end_mails": told,
         "people.end_role": {"account_id": person["instructor"]},
         "people.invite_again": {"account_id": invited},
         "people.reactivate": {"account_id": locked},

@@ -13,6 +13,7 @@ from cbe.services import enrolments, people, people_export, people_import
 
 from .. import identity
 from ..forms import show_problems
+from ..limits import page_number
 from ..mails import compose
 from ..people_words import ENROLMENT_STATUSES, ROLES, InviteForm, StatusForm
 from ..tables import table_page
@@ -155,9 +156,3 @@ def _invite_form(program: str) -> InviteForm:
     roles = people.list_program_people(identity.actor(), program).grantable
     form.role.choices = [(role, ROLES[role]) for role in ("learner", *roles)]
     return form
-
-
-def page_number() -> int:
-    """Return the page the address asks for, from 1."""
-    text = request.args.get("page", "")
-    return max(1, min(int(text[:9]), 1_000_000)) if text.isascii() and text.isdigit() else 1

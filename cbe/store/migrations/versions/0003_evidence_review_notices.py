@@ -42,6 +42,13 @@ def upgrade():
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index("ix_notice_account_id_read_at", ["account_id", "read_at"], unique=False)
+        batch_op.create_index(
+            "ix_notice_waits",
+            ["account_id", "created_at"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL AND mailed_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL AND mailed_at IS NULL"),
+        )
 
     op.create_table(
         "phrase",
@@ -427,6 +434,7 @@ def downgrade():
 
     op.drop_table("phrase")
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index("ix_notice_waits")
         batch_op.drop_index("ix_notice_account_id_read_at")
 
     op.drop_table("notice")

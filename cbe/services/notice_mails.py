@@ -1,0 +1,129 @@
+"""Mails about notices: each reader's rhythm, one mail for all that waits, and ending them with one click.
+
+A mail says how many notices there are and where; it names nobody, no program and no outcome. What is told to whom is
+``notices``'s, sending is ``mail``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from cbe.domain import policy
+from cbe.domain.errors import N_, Conflict, Invalid, NotFound
+from cbe.domain.policy import SYSTEM, Actor, Subject
+from cbe.store import notice_sweeps, people
+from cbe.store.database import installation
+from cbe.store.people import AccountRow
+
+from .mail import queue_mail
+from .transaction import transaction
+
+__all__ = ["RHYTHMS", "ComposeNews", "end_mails", "gather", "reads_mails", "set_rhythm"]
+
+ComposeNews = Callable[[int, str, str, str, str | None], tuple[str, str]]
+"""Number of notices, link to them, link that ends such mails, rhythm and the reader's language → subject and text."""
+
+RHYTHMS = ("once", "daily", "weekly", "off")
+MORNING = time(7)
+"""When daily and weekly mails go, in the reader's time zone; weekly ones on Mondays."""
+
+
+def gather(*, compose: ComposeNews, now: datetime, limit: int = 500) -> int:
+    """Put what waits for each reader whose time has come into one mail; return how many mails were written down."""
+    due = [
+        one.account_id for one in notice_sweeps.list_unmailed() if _is_due(one.rhythm, one.time_zone, one.since, now)
+    ]
+    return sum(_mail(account_id, compose, now) for account_id in due[:limit])
+
+
+def set_rhythm(actor: Actor, rhythm: str, *, now: datetime) -> None:
+    """Choose how often one gets mail about notices."""
+    policy.require(actor, "account:edit", Subject(account_id=actor.account_id))
+    if rhythm not in RHYTHMS:
+        raise Invalid([("/rhythm", N_("Choose one of the rhythms."))])
+    with transaction(actor, now) as tx:
+        account = actor.account_id and people.find_account(actor.account_id)
+        if not account:
+            raise NotFound("There is no such account.")
+        account.mail_rhythm = rhythm
+        tx.record("account:set-mail-rhythm", account=account.id, rhythm=rhythm)
+
+
+def reads_mails(token: str) -> bool:
+    """Tell whether the account of an unsubscribe link still gets mails; ``NotFound`` for a link that is not ours."""
+    return _account_of(token).mail_rhythm != "off"
+
+
+def end_mails(token: str, *, now: datetime) -> None:
+    """End the mails about notices to the account of an unsubscribe link; doing it again does nothing more."""
+    if not reads_mails(token):
+        return
+    with transaction(Actor(), now) as tx:
+        account = _account_of(token)
+        account.mail_rhythm = "off"
+        tx.record("account:unsubscribe", account=account.id)
+
+
+def _mail(account_id: UUID, compose: ComposeNews, now: datetime) -> bool:
+    """Write down the mail and that these notices are mailed, in one change; False when somebody else just did."""
+    with suppress(Conflict), transaction(SYSTEM, now) as tx:
+        account, rows = people.find_account(account_id), notice_sweeps.hold_unmailed(account_id)
+        if account is None or not rows or not _is_wanted(account, rows[0].created_at, now):
+            raise Conflict("There is nothing to mail any more.")
+        base = installation().base_url
+        unsubscribe = f"{base}/unsubscribe/{_signer().dumps(account.id.hex)}"
+        subject, body = compose(len(rows), f"{base}/notices", unsubscribe, account.mail_rhythm, account.language)
+        queue_mail(tx, account, account.person.email or "", subject, body, unsubscribe=unsubscribe)
+        for row in rows:
+            row.mailed_at = now
+        tx.record("notice:mail", account=account_id, notices=len(rows))
+        return True
+    return False
+
+
+def _is_wanted(account: AccountRow, since: datetime, now: datetime) -> bool:
+    reads = account.status == "active" and account.mail_rhythm != "off" and account.person.email
+    return bool(reads) and _is_due(account.mail_rhythm, account.time_zone, since, now)
+
+
+def _is_due(rhythm: str, time_zone: str | None, since: datetime, now: datetime) -> bool:
+    """Tell whether something that waits since a moment is to be mailed: at once, or when a morning has come since."""
+    return rhythm == "once" or since < _last_morning(rhythm, _zone(time_zone), now)
+
+
+def _last_morning(rhythm: str, zone: ZoneInfo, now: datetime) -> datetime:
+    today = now.astimezone(zone).date()
+    day = today - timedelta(days=today.weekday() if rhythm == "weekly" else 0)
+    morning = datetime.combine(day, MORNING, zone).astimezone(UTC)
+    if morning > now:
+        day -= timedelta(days=7 if rhythm == "weekly" else 1)
+        morning = datetime.combine(day, MORNING, zone).astimezone(UTC)
+    return morning
+
+
+def _zone(name: str | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):  # one that was taken out of the time zone database since it was chosen
+        return ZoneInfo("UTC")
+
+
+def _account_of(token: str) -> AccountRow:
+    try:
+        account_id = UUID(hex=_signer().loads(token))
+    except (BadSignature, ValueError, TypeError, AttributeError):
+        raise NotFound("This link is not whole. Sign in and choose in your settings what is mailed to you.") from None
+    account = people.find_account(account_id)
+    if account is None:
+        raise NotFound("There is no such account.")
+    return account
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(installation().secret_key, salt="cbe-unsubscribe")
