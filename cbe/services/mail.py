@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from email import policy
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
@@ -34,6 +36,18 @@ Compose = Callable[[str, str, str, str | None], tuple[str, str]]
 SMTP_TIMEOUT_S = 20
 MOST_TRIES = 13
 """The last one is almost three days after the first: a mail server may be away over a weekend."""
+
+
+class _Whole(UnstructuredHeader, BaseHeader):
+    """A header that is one address: written whole, where the library would cut a long one up into encoded words."""
+
+    def fold(self, *, policy: policy.Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", _Whole)
+HEADERS = policy.default.clone(header_factory=_headers)
 log = logging.getLogger(__name__)
 _queued: ContextVar[bool] = ContextVar("mail_queued", default=False)
 
@@ -126,7 +140,7 @@ def _deliver(row: MailRow) -> None:
     if url is None:
         log.warning("no mail server is set; mail to %s: %s\n%s", row.recipient, row.subject, row.body)
         return
-    message = EmailMessage()
+    message = EmailMessage(policy=HEADERS)
     message["From"], message["To"] = installation().mail_from, row.recipient
     message["Subject"], message["Message-ID"] = row.subject, row.message_id
     message["Date"] = format_datetime(row.created_at)

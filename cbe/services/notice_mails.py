@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from cbe.domain import policy
 from cbe.domain.errors import N_, Conflict, Invalid, NotFound
 from cbe.domain.policy import SYSTEM, Actor, Subject
+from cbe.domain.rhythm import RHYTHMS, is_due
 from cbe.store import notice_sweeps, people
 from cbe.store.database import installation
 from cbe.store.people import AccountRow
@@ -24,21 +24,15 @@ from cbe.store.people import AccountRow
 from .mail import queue_mail
 from .transaction import transaction
 
-__all__ = ["RHYTHMS", "ComposeNews", "end_mails", "gather", "reads_mails", "set_rhythm"]
+__all__ = ["ComposeNews", "end_mails", "gather", "reads_mails", "set_rhythm"]
 
 ComposeNews = Callable[[int, str, str, str, str | None], tuple[str, str]]
 """Number of notices, link to them, link that ends such mails, rhythm and the reader's language → subject and text."""
 
-RHYTHMS = ("once", "daily", "weekly", "off")
-MORNING = time(7)
-"""When daily and weekly mails go, in the reader's time zone; weekly ones on Mondays."""
-
 
 def gather(*, compose: ComposeNews, now: datetime, limit: int = 500) -> int:
     """Put what waits for each reader whose time has come into one mail; return how many mails were written down."""
-    due = [
-        one.account_id for one in notice_sweeps.list_unmailed() if _is_due(one.rhythm, one.time_zone, one.since, now)
-    ]
+    due = [one.account_id for one in notice_sweeps.list_unmailed() if is_due(one.rhythm, one.time_zone, one.since, now)]
     return sum(_mail(account_id, compose, now) for account_id in due[:limit])
 
 
@@ -88,30 +82,8 @@ def _mail(account_id: UUID, compose: ComposeNews, now: datetime) -> bool:
 
 
 def _is_wanted(account: AccountRow, since: datetime, now: datetime) -> bool:
-    reads = account.status == "active" and account.mail_rhythm != "off" and account.person.email
-    return bool(reads) and _is_due(account.mail_rhythm, account.time_zone, since, now)
-
-
-def _is_due(rhythm: str, time_zone: str | None, since: datetime, now: datetime) -> bool:
-    """Tell whether something that waits since a moment is to be mailed: at once, or when a morning has come since."""
-    return rhythm == "once" or since < _last_morning(rhythm, _zone(time_zone), now)
-
-
-def _last_morning(rhythm: str, zone: ZoneInfo, now: datetime) -> datetime:
-    today = now.astimezone(zone).date()
-    day = today - timedelta(days=today.weekday() if rhythm == "weekly" else 0)
-    morning = datetime.combine(day, MORNING, zone).astimezone(UTC)
-    if morning > now:
-        day -= timedelta(days=7 if rhythm == "weekly" else 1)
-        morning = datetime.combine(day, MORNING, zone).astimezone(UTC)
-    return morning
-
-
-def _zone(name: str | None) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):  # one that was taken out of the time zone database since it was chosen
-        return ZoneInfo("UTC")
+    can_read = account.status == "active" and account.person.email
+    return bool(can_read) and is_due(account.mail_rhythm, account.time_zone, since, now)
 
 
 def _account_of(token: str) -> AccountRow:

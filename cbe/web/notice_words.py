@@ -59,7 +59,7 @@ def _of_program(endpoint: str) -> Callable[[Notice], Place]:
 
 KINDS = {
     "waiting": Kind(_l("Evidence was handed in and waits for a decision."), "in_review", _item),
-    "message": Kind(_l("Somebody wrote to you about an item of evidence."), "open", _item),
+    "message": Kind(_l("Somebody wrote to you about an item of evidence."), "message", _item),
     "decided": Kind(_l("%(title)s: the decision is met."), "mastered", _decided),
     "returned": Kind(
         _l("%(title)s: not yet. Read what is missing, and hand in again when you are ready."), "returned", _decided
@@ -86,7 +86,7 @@ KINDS = {
         _l("It was decided what becomes of a file or a text that was reported."), "warning", _item
     ),
 }
-NEUTRAL = Kind(_l("There is something new for you."), "open", lambda notice: ("home.start", {}))
+NEUTRAL = Kind(_l("There is something new for you."), "bell", lambda notice: ("home.start", {}))
 
 
 def words(notice: Notice) -> Markup:
