@@ -218,8 +218,8 @@ def _compare(lines: Iterator[Checkpoint], digests: Digests, say: Say) -> None:
     if other is not None:
         say(
             f"/audit/{other.seq}",
-            f"this entry is not the one that was signed at {other.at}: the trail was changed after entry {good} and "
-            f"computed anew ({more} checkpoints say so)",
+            f"this entry is not the one that was signed at {other.at}: the trail was changed or computed anew after entry "
+            f"{good}; {more} checkpoints say so",
         )
     if beyond is not None:
         say(f"/audit/{beyond.seq}", f"this entry was signed at {beyond.at} and is not in the trail: it was cut off")

@@ -52,7 +52,7 @@ class Ledger:
         """Open a file that has no name and is deleted when it is closed."""
         self.file = sqlite3.connect("", isolation_level=None)
         self.file.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32000;"
             "CREATE TABLE said (name, key, digest, seq, PRIMARY KEY (name, key)) WITHOUT ROWID;"
             "CREATE TABLE found (name, key, digest, empty, PRIMARY KEY (name, key)) WITHOUT ROWID;"
         )
