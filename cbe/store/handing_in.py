@@ -87,22 +87,16 @@ def is_reported(evidence_id: UUID, version: int) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def decisions_by_id(decision_ids: Sequence[UUID]) -> dict[UUID, DecisionRow]:
-    """Return these decisions by id."""
-    query = select(DecisionRow).where(DecisionRow.id.in_(decision_ids))
-    return {row.id: row for row in db.session.scalars(query)}
-
-
-def standing_decisions(evidence_id: UUID) -> dict[str, UUID]:
-    """Return, by competency, the newest decision that rests on an item and was not taken back."""
-    taken_back = select(TakenBackRow.decision_id).where(TakenBackRow.decision_id == DecisionRow.id)
+def list_citing(evidence_ids: Sequence[UUID]) -> list[tuple[CitedRow, DecisionRow, str | None]]:
+    """List the decisions that rest on these items, oldest first: what each cites, itself, and how it was taken back."""
     query = (
-        select(DecisionRow.competency, DecisionRow.id)
-        .join(CitedRow, CitedRow.decision_id == DecisionRow.id)
-        .where(CitedRow.evidence_id == evidence_id, ~taken_back.exists())
+        select(CitedRow, DecisionRow, TakenBackRow.how)
+        .join(DecisionRow, DecisionRow.id == CitedRow.decision_id)
+        .outerjoin(TakenBackRow, TakenBackRow.decision_id == DecisionRow.id)
+        .where(CitedRow.evidence_id.in_(evidence_ids))
         .order_by(DecisionRow.recorded_at, DecisionRow.id)
     )
-    return {competency: decision_id for competency, decision_id in db.session.execute(query)}
+    return [(cited, decision, how) for cited, decision, how in db.session.execute(query)]
 
 
 def places(program_id: UUID, evidence_ids: Sequence[UUID]) -> dict[UUID, int]:

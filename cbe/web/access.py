@@ -2,7 +2,8 @@
 
 ``audience`` is the outer fence (``anyone`` or ``signed_in``), ``action`` the rule of ``domain.policy`` that the route's
 service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
-``account``, one's ``own_record`` in a program, one's ``own_notice``, or a learner's ``record``. The test of the access matrix is made from these rows.
+``account``, one's ``own_record`` in a program, one's ``own_notice`` or ``own_item`` of evidence, or a learner's
+``record``. The test of the access matrix is made from these rows.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ PUBLIC = Access("anyone", "public:read")
 OWN = Access("signed_in", "account:edit", "self")
 OWN_RECORD = Access("signed_in", "record:read", "own_record")
 RECORD = Access("signed_in", "record:read", "record")
+OWN_EVIDENCE = Access("signed_in", "evidence:read", "own_record")
+OWN_ITEM = Access("signed_in", "evidence:read", "own_item")
+HAND_IN = Access("signed_in", "evidence:hand-in", "own_item")
 PEOPLE = Access("signed_in", "people:manage")
 ENROLMENTS = Access("signed_in", "enrolment:manage", "program")
 GRANTING = Access("signed_in", "role:grant", "program")
@@ -106,6 +110,15 @@ ACCESS: dict[str, Access] = {
     "learner.set_goals": Access("signed_in", "enrolment:edit", "own_record"),
     "learner.my_data_json": OWN_RECORD,
     "learner.my_data_csv": OWN_RECORD,
+    "learner.all_evidence": OWN_EVIDENCE,
+    "learner.new_evidence": OWN_EVIDENCE,
+    "learner.evidence_item": OWN_ITEM,
+    "learner.save_evidence": HAND_IN,
+    "learner.withdraw_evidence": HAND_IN,
+    "learner.edit_evidence": HAND_IN,
+    "learner.hand_in_again": HAND_IN,
+    "learner.discard_evidence": HAND_IN,
+    "learner.say_about_evidence": OWN_ITEM,
     "record.home": RECORD,
     "record.map": RECORD,
     "record.outline": RECORD,

@@ -20,7 +20,7 @@ from .access import ACCESS, missing_rows
 from .limits import holds_nul
 from .texts import told
 
-__all__ = ["CHART_STYLES", "install", "safe_next"]
+__all__ = ["CHART_STYLES", "install", "safe_next", "wants_json"]
 
 STATUSES: dict[type[CbeError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
 CHART_STYLES = (
@@ -65,7 +65,7 @@ def _fence() -> AnyResponse | None:
         abort(400)
     if ACCESS[request.endpoint].audience == "anyone" or identity.signed_in():
         return None
-    if _wants_json():
+    if wants_json():
         return _problem(401, _("Sign in first."))
     _say_why_signed_out()
     target = request.full_path if request.query_string else request.path
@@ -106,7 +106,8 @@ def _keep_apart(response: Response) -> None:
         response.vary.add("Accept-Language")
 
 
-def _wants_json() -> bool:
+def wants_json() -> bool:
+    """Tell whether the answer is for a program, ours in the browser included."""
     return request.path.endswith(".json") or (
         request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
     )
@@ -120,7 +121,7 @@ def _problem(status: int, text: str, **more: Any) -> Response:
 
 
 def _page(status: int, title: str, text: str, **more: Any) -> tuple[str, int] | Response:
-    if _wants_json():
+    if wants_json():
         return _problem(status, title, detail=text, **more)
     return render_template("public/error.html", status=status, error_title=title, text=text, **more), status
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from cbe.services.accounts import SignedIn
 
-from . import identity, texts
+from . import evidence_words, identity, texts
 from .account import account
 from .assets import Assets
 from .catalogue import catalogue
@@ -58,6 +58,7 @@ def register(app: Flask) -> None:
     app.extensions["csrf"].exempt(end_mails)
     app.add_url_rule("/static/<path:filename>", "static", _asset)
     texts.register(app)
+    evidence_words.register(app)
     app.jinja_env.globals.update(
         ROLES=ROLES,
         ENROLMENT_STATUSES=ENROLMENT_STATUSES,

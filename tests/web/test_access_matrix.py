@@ -17,6 +17,7 @@ from flask import Flask, url_for
 
 from cbe.domain.policy import RULES, SYSTEM
 from cbe.web.access import ACCESS
+from tests.handing_in import handed_in
 
 WRITING = ("PUT", "PATCH", "DELETE")
 LEARNERS = {"learner", "other_learner", "groupmate"}
@@ -43,6 +44,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
     "open_program": {**INSTALLATION, **IN_PROGRAM},
     "own_enrolment": {"self": {*LEARNERS, "applicant"}},
     "own_notice": {"self": {"learner"}},
+    "own_item": {"self": {"learner"}, "learner_self": {"learner"}},
     "own_record": {"self": {*LEARNERS, "applicant"}, "learner_self": LEARNERS},
     "group": {"group_instructor": {"instructor"}, "group_adviser": {"adviser"}, "registrar": {"registrar"}},
     "record": {
@@ -57,6 +59,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
 # What makes a request one that can be carried out, where an empty one finds nothing.
 FORMS = {
     "account.set_rhythm": {"rhythm": "weekly"},
+    "learner.say_about_evidence": {"message": "Is it enough?"},
     "registrar.end_role": {"role": "instructor"},
     "registrar.remove_staff": {"role": "instructor"},
     "people.end_role": {"program": "web", "role": "instructor"},
@@ -125,12 +128,14 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         accounts.request_reset("stranger@cbe.example", compose=keep, now=now)
         locked = add("locked")
         people.deactivate(SYSTEM, locked, now=now)
+        item = handed_in(cast.people["learner"], ["html"], now=now)
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
     with app.app_context():
         enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
         people.deactivate(SYSTEM, extra["deactivated"], now=now)
         _fold_and_keep(tmp_path / "cbe.sqlite")
-    return Stage(app, tmp_path / "cbe.sqlite", cookies, _values(cast, app, applied, invited, locked, links[-1], told))
+    values = _values(cast, app, applied, invited, locked, links[-1], told, item)
+    return Stage(app, tmp_path / "cbe.sqlite", cookies, values)
 
 
 def _tell(learner, now) -> dict[str, Any]:
@@ -190,11 +195,12 @@ def _fold_and_keep(database: Path) -> None:
     shutil.copyfile(database, database.with_suffix(".kept"))
 
 
-def _values(cast, app, applied, invited, locked, token, told) -> dict[str, dict[str, Any]]:
+def _values(cast, app, applied, invited, locked, token, told, item) -> dict[str, dict[str, Any]]:
     person = {name: one.account_id for name, one in cast.people.items()}
     shared = {
         "program": "web", "enrolment_id": cast.people["learner"].enrolment_id, "group_id": cast.groups["morning"],
         "account_id": person["stranger"], "competency": "html", "credential": "web-badge", "token": token,
+        "evidence_id": item,
         "filename": app.extensions["assets"].url("cbe.css").removeprefix("/static/"),
     }  # fmt: skip
     own = {

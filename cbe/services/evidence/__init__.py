@@ -5,6 +5,7 @@ are ``services.files``'s, deciding ``services.review``'s and ``services.sign_off
 """
 
 from .handing_in import (
+    NOT_NOW,
     StaleDraft,
     discard,
     edit,
@@ -17,6 +18,7 @@ from .items import (
     Item,
     ItemCompetency,
     ItemLine,
+    Judged,
     Message,
     Queue,
     Taken,
@@ -30,9 +32,11 @@ from .items import (
 from .talk import say
 
 __all__ = [
+    "NOT_NOW",
     "Item",
     "ItemCompetency",
     "ItemLine",
+    "Judged",
     "Message",
     "Queue",
     "StaleDraft",

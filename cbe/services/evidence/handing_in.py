@@ -37,7 +37,7 @@ from ..programs import compiled_version
 from ..transaction import Transaction, transaction
 from .items import NOTHING, own_enrolment
 
-__all__ = ["StaleDraft", "discard", "edit", "hand_in_again", "save_draft", "submit", "withdraw"]
+__all__ = ["NOT_NOW", "StaleDraft", "discard", "edit", "hand_in_again", "save_draft", "submit", "withdraw"]
 
 NOT_NOW = {
     "applied": N_("Evidence can be handed in once you are accepted into this program."),
@@ -50,15 +50,19 @@ NOT_NOW = {
 class StaleDraft(Conflict):
     """Another window changed this draft meanwhile; ``saved`` is what stands there since ``saved_at``. Nothing was overwritten.
 
-    None of both: it was thrown away there.
+    None of both: it was thrown away there. ``is_handed_in``: it was handed in there, and is no draft any more.
     """
 
-    def __init__(self, saved: DraftFields | None = None, saved_at: datetime | None = None) -> None:
-        super().__init__(
-            N_("This draft was changed in another window or on another device meanwhile.")
-            if saved
-            else N_("This draft was thrown away in another window or on another device.")
-        )
+    def __init__(
+        self, saved: DraftFields | None = None, saved_at: datetime | None = None, *, is_handed_in: bool = False
+    ) -> None:
+        message = N_("This draft was changed in another window or on another device meanwhile.")
+        if saved is None:
+            message = N_("This draft was thrown away in another window or on another device.")
+        elif is_handed_in:
+            message = N_("This was handed in already, from another window or device, as it was saved there.")
+        super().__init__(message)
+        self.is_handed_in = is_handed_in
         self.saved = saved
         self.saved_at = saved_at
 
@@ -93,9 +97,10 @@ def save_draft(
             raise StaleDraft
         if row is None:
             row = _new_item(tx, evidence_id or uuid4(), enrolment)
-        version = _draft_of(row)
-        if version.saved_at != (known or tx.now) and not _unchanged(row, fields):
-            raise StaleDraft(_fields(row, version), version.saved_at)
+        version = _newest(row)
+        is_handed_in = row.status != "draft"
+        if is_handed_in or (version.saved_at != (known or tx.now) and not _unchanged(row, fields)):
+            raise StaleDraft(_fields(row, version), version.saved_at, is_handed_in=is_handed_in)
         _write(tx, row, version, fields)
         tx.record("evidence:save", evidence=row.id, version=row.version)
     return row.id, now
@@ -225,9 +230,15 @@ def _kept(evidence_id: UUID | None, actor: Actor, enrolment: EnrolmentRow, today
 
 
 def _draft_of(row: EvidenceRow) -> EvidenceVersionRow:
-    version = evidence.find_version(row.id, row.version)
-    if row.status != "draft" or version is None:
+    if row.status != "draft":
         raise Conflict("This was handed in already. Load the page again to see where it is.")
+    return _newest(row)
+
+
+def _newest(row: EvidenceRow) -> EvidenceVersionRow:
+    version = evidence.find_version(row.id, row.version)
+    if version is None:
+        raise NotFound(NOTHING)
     return version
 
 
@@ -269,8 +280,8 @@ def _fields(row: EvidenceRow, version: EvidenceVersionRow) -> DraftFields:
 
 
 def _unchanged(row: EvidenceRow, fields: DraftFields) -> datetime | None:
-    """Return when the draft was saved if it holds these very fields, else None."""
-    version = _draft_of(row)
+    """Return when an item was saved if its newest version holds these very fields, else None."""
+    version = _newest(row)
     rows = evidence.list_competencies_of([row.id])
     decided = {one.competency for one in rows if one.decision_id is not None}
     same_keys = {one.competency for one in rows} == set(fields.competencies) | decided
@@ -334,16 +345,14 @@ def _title(compiled: CompiledProgram, key: str) -> str:
 
 
 def _returned(evidence_id: UUID) -> list[EvidenceCompetencyRow]:
-    rows = evidence.list_competencies_of([evidence_id])
-    decisions = handing_in.decisions_by_id([row.decision_id for row in rows if row.decision_id is not None])
-    return [row for row in rows if row.decision_id in decisions and decisions[row.decision_id].outcome == "not_yet"]
+    """Return the competencies of an item whose standing decision is that it is not met yet."""
+    not_yet = {decision.id for _, decision, _ in handing_in.list_citing([evidence_id]) if decision.outcome == "not_yet"}
+    return [row for row in evidence.list_competencies_of([evidence_id]) if row.decision_id in not_yet]
 
 
 def _open_next(tx: Transaction, row: EvidenceRow) -> None:
     """Open the next version; what was met stays met, what was not yet is asked again."""
-    last = evidence.find_version(row.id, row.version)
-    if last is None:
-        raise NotFound(NOTHING)
+    last = _newest(row)
     for one in _returned(row.id):
         one.decision_id = None
     row.version, row.status = row.version + 1, "draft"
@@ -367,7 +376,8 @@ def _open_next(tx: Transaction, row: EvidenceRow) -> None:
 
 def _restore(tx: Transaction, row: EvidenceRow) -> None:
     """Let an item be as the decisions on its last version left it; withdrawn where there are none."""
-    decided = handing_in.standing_decisions(row.id)
+    cited = handing_in.list_citing([row.id])
+    decided = {decision.competency: decision.id for _, decision, how in cited if how is None}
     row.status = "decided" if decided else "withdrawn"
     for one in evidence.list_competencies_of([row.id]):
         one.decision_id = decided.get(one.competency)

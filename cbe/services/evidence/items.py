@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,8 +13,7 @@ from cbe.domain.evidence import to_links, usual_wait
 from cbe.domain.policy import Actor, Subject
 from cbe.store import enrolments, evidence, handing_in, people, programs, records
 from cbe.store.enrolments import EnrolmentRow
-from cbe.store.evidence import EvidenceCompetencyRow, EvidenceRow, EvidenceVersionRow, MessageRow, TakingRow
-from cbe.store.records import DecisionRow, DecisionTextRow
+from cbe.store.evidence import EvidenceRow, EvidenceVersionRow, MessageRow, TakingRow
 
 from ..enrolments import record_subject
 
@@ -22,6 +21,7 @@ __all__ = [
     "Item",
     "ItemCompetency",
     "ItemLine",
+    "Judged",
     "Message",
     "Queue",
     "Taken",
@@ -52,15 +52,33 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A decision that rests on a version of an item; ``taken_back`` says how, None while it stands."""
+
+    decision_id: UUID
+    version: int
+    competency: str
+    outcome: str
+    level: str | None
+    decided_on: date
+    assessor: str | None
+    feedback: str | None
+    taken_back: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ItemCompetency:
-    """A competency an item is for, and the standing decision on it (None and nothing while it waits)."""
+    """A competency an item is for: the standing decision on it (None while it waits), and all that rest on the item."""
 
     competency: str
-    decision_id: UUID | None = None
-    outcome: str | None = None
-    level: str | None = None
-    decided_on: date | None = None
-    feedback: str | None = None
+    decision_id: UUID | None
+    judged: tuple[Judged, ...]
+    """Newest first."""
+
+    @property
+    def outcome(self) -> str | None:
+        """What the standing decision says."""
+        return next((one.outcome for one in self.judged if one.decision_id == self.decision_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +135,11 @@ class Item:
         return self.versions[-1]
 
     @property
+    def is_taken(self) -> bool:
+        """Whether somebody is reading it now."""
+        return self.taken_by is not None
+
+    @property
     def returned(self) -> bool:
         """Whether it was decided and something of it is not yet met."""
         return self.status == "decided" and any(one.outcome == "not_yet" for one in self.competencies)
@@ -137,6 +160,7 @@ class ItemLine:
     opening: str
     competencies: tuple[ItemCompetency, ...]
     place: int | None
+    is_taken: bool
 
     @property
     def returned(self) -> bool:
@@ -174,14 +198,14 @@ def get_item(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> 
     return item
 
 
-def list_items(actor: Actor, program_key: str) -> tuple[list[ItemLine], timedelta | None]:
-    """List one's own items in a program, newest first, and how long items usually wait there; eight queries at most."""
+def list_items(actor: Actor, program_key: str, *, now: datetime) -> tuple[list[ItemLine], timedelta | None]:
+    """List one's own items in a program, newest first, and how long items usually wait there; eleven queries at most."""
     enrolment = own_enrolment(actor, program_key, "evidence:read")
     rows = evidence.list_evidence(enrolment.id)
     ids = [row.id for row in rows]
     newest = {one.evidence_id: one for one in handing_in.list_all_versions(ids)}  # the last of each item wins
-    closed = handing_in.list_closed(ids)
-    found = _competencies(evidence.list_competencies_of(ids))
+    closed, takings = handing_in.list_closed(ids), handing_in.takings(ids, now)
+    found = _competencies(ids)
     queue = place_in_queue(enrolment.program_id, [row.id for row in rows if row.status == "submitted"])
     lines = [
         ItemLine(
@@ -196,6 +220,7 @@ def list_items(actor: Actor, program_key: str) -> tuple[list[ItemLine], timedelt
             opening="" if row.id in closed else _opening(newest[row.id].text),
             competencies=tuple(found.get(row.id, ())),
             place=queue.places.get(row.id),
+            is_taken=row.id in takings,
         )
         for row in rows
     ]
@@ -233,7 +258,7 @@ def _items(actor: Actor, rows: Sequence[EvidenceRow], enrolment: EnrolmentRow, n
     closed, takings = handing_in.list_closed(ids), handing_in.takings(ids, now)
     said = [one for one in handing_in.list_all_messages(ids) if one.evidence_id not in closed]
     names = people.names_of({one.account_id for one in said} | {one.account_id for one in takings.values()})
-    found = _competencies(evidence.list_competencies_of(ids))
+    found = _competencies(ids)
     is_own = enrolment.account_id == actor.account_id
     versions: dict[UUID, list[Version]] = {}
     for one in handing_in.list_all_versions(ids):
@@ -287,32 +312,32 @@ def _version(row: EvidenceVersionRow, *, is_closed: bool) -> Version:
     )
 
 
-def _competencies(rows: Iterable[EvidenceCompetencyRow]) -> dict[UUID, list[ItemCompetency]]:
-    rows = list(rows)
-    ids = [row.decision_id for row in rows if row.decision_id is not None]
-    decisions = handing_in.decisions_by_id(ids) if ids else {}
-    texts = records.decision_texts(ids) if ids else {}
+def _competencies(evidence_ids: Sequence[UUID]) -> dict[UUID, list[ItemCompetency]]:
+    """Return what these items are for with the decisions that rest on them; four queries."""
+    cited = handing_in.list_citing(evidence_ids)
+    texts = records.decision_texts([decision.id for _, decision, _ in cited])
+    names = people.names_of({decision.assessor_id for _, decision, _ in cited if decision.assessor_id})
+    judged: dict[tuple[UUID, str], list[Judged]] = {}
+    for cites, decision, how in reversed(cited):
+        text = texts.get(decision.id)
+        judged.setdefault((cites.evidence_id, decision.competency), []).append(
+            Judged(
+                decision_id=decision.id,
+                version=cites.version,
+                competency=decision.competency,
+                outcome=decision.outcome,
+                level=decision.level,
+                decided_on=decision.decided_on,
+                assessor=names.get(decision.assessor_id) if decision.assessor_id else None,
+                feedback=text.feedback if text else None,
+                taken_back=how,
+            )
+        )
     found: dict[UUID, list[ItemCompetency]] = {}
-    for row in rows:
-        decision = decisions.get(row.decision_id) if row.decision_id else None
-        found.setdefault(row.evidence_id, []).append(_competency(row, decision, texts))
+    for row in evidence.list_competencies_of(evidence_ids):
+        of_it = tuple(judged.get((row.evidence_id, row.competency), ()))
+        found.setdefault(row.evidence_id, []).append(ItemCompetency(row.competency, row.decision_id, of_it))
     return found
-
-
-def _competency(
-    row: EvidenceCompetencyRow, decision: DecisionRow | None, texts: dict[UUID, DecisionTextRow]
-) -> ItemCompetency:
-    if decision is None:
-        return ItemCompetency(row.competency)
-    text = texts.get(decision.id)
-    return ItemCompetency(
-        row.competency,
-        decision.id,
-        decision.outcome,
-        decision.level,
-        decision.decided_on,
-        text.feedback if text else None,
-    )
 
 
 def _message(row: MessageRow, names: dict[UUID, str], actor: Actor) -> Message:

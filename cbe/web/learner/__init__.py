@@ -4,7 +4,18 @@ One file a page. Every page exists twice: under ``/learn/…`` for oneself (blue
 ``/programs/…/learners/…`` for staff (blueprint ``record``), so that both see the same.
 """
 
-from . import competency, credential, goals, home, outline, own_data, progress
+from . import competency, credential, evidence, goals, home, outline, own_data, progress
 from .view import learner, record
 
-__all__ = ["competency", "credential", "goals", "home", "learner", "outline", "own_data", "progress", "record"]
+__all__ = [
+    "competency",
+    "credential",
+    "evidence",
+    "goals",
+    "home",
+    "learner",
+    "outline",
+    "own_data",
+    "progress",
+    "record",
+]

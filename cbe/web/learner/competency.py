@@ -8,6 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from cbe.domain.evidence import open_routes
 from cbe.domain.program import Competency
 from cbe.domain.progress import State, StateReason, unlocking_choices
 from cbe.services.progress import list_contacts, list_history
@@ -48,6 +49,7 @@ def competency_page(program: str, competency: str, enrolment_id: UUID | None = N
         why=_why(reason),
         provisional=_provisional(view, competency),
         mark=view.mark(competency),
+        hand_in=_hand_in(view, competency),
         groups=[(view.steps(group.members), group.met) for group in reason.groups],
         choices=[view.steps(choice) for choice in choices.choices],
         more=choices.more,
@@ -80,6 +82,17 @@ def _why(reason: StateReason) -> str:
         case State.READY:
             return _("Every prerequisite is met: you can start.")
     return ngettext("%(num)d prerequisite is missing.", "%(num)d prerequisites are missing.", missing)
+
+
+def _hand_in(view: View, competency: str) -> tuple[str, str] | None:
+    """Return label and address for handing in evidence; None for others, and where none is taken now."""
+    progress = view.progress
+    routes = open_routes(progress.compiled, progress.mastered, competency)
+    if not view.is_own or progress.learner.status != "active" or not routes:
+        return None
+    if "program" in routes:
+        return _("Hand in evidence"), view.url("new_evidence", competency=competency)
+    return _("Have prior learning recognized"), view.url("new_evidence", competency=competency, route=routes[0])
 
 
 def _provisional(view: View, competency: str) -> str:

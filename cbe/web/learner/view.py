@@ -108,6 +108,7 @@ class View:
             ("progress", _("Progress")),
         ]
         if self.is_own:
+            names.append(("all_evidence", _("Evidence")))
             names.append(("goals", _("Goals and pace")))
         return [(label, self.url(name), name == current) for name, label in names]
 

@@ -1,0 +1,119 @@
+"""Evidence in words: settings, learning types and routes, where an item stands, and its body for the pages that show it.
+
+The learner's pages are ``learner.evidence``'s, those of assessors ``instructor``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from flask_babel import format_timedelta
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from cbe.domain.graph import CompiledProgram
+from cbe.domain.progress import State
+from cbe.services.evidence import Item, ItemCompetency, ItemLine, Version
+
+from .texts import Spoken, in_words, plain
+
+__all__ = ["ITEM_STATES", "LEARNING_TYPES", "ROUTES", "SETTINGS", "Shown", "register", "shown", "wait_words"]
+
+SETTINGS = {
+    "classroom": _l("Classroom"),
+    "simulation": _l("Simulation"),
+    "workplace": _l("Workplace"),
+    "placement": _l("Placement"),
+    "online": _l("Online"),
+    "community": _l("Community"),
+}
+LEARNING_TYPES = {
+    "formal": _l("Formal: in a course that leads to a qualification"),
+    "non-formal": _l("Non-formal: in an organized course or training"),
+    "informal": _l("Informal: by yourself, at work or in life"),
+}
+ROUTES = {
+    "program": _l("Learned in this program"),
+    "recognition": _l("Recognition of prior learning: you could do it before"),
+}
+ITEM_STATES = {
+    "draft": (_l("draft"), "open", "locked"),
+    "submitted": (_l("waits for a decision"), "in_review", "in_review"),
+    "taken": (_l("being read"), "in_review", "in_review"),
+    "returned": (_l("returned"), "returned", "returned"),
+    "decided": (_l("decided"), "mastered", "mastered"),
+    "withdrawn": (_l("withdrawn"), "impossible", "expired"),
+}
+"""Where an item stands → its word, its icon, and the state whose colours it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCompetency:
+    """A competency of an item with its title, where the reader can look it up (or nothing), and its levels in words."""
+
+    id: str
+    judged: ItemCompetency
+    title: Spoken
+    levels: dict[str, str]
+    state: State | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What ``evidence/_item.html`` shows: an item, one of its versions, and its competencies in words."""
+
+    item: Item
+    version: Version
+    competencies: list[ShownCompetency]
+    where: str
+
+
+def shown(
+    item: Item,
+    compiled: CompiledProgram,
+    *,
+    version: int | None = None,
+    states: dict[str, State] | None = None,
+    url: Callable[[str], str] | None = None,
+) -> Shown:
+    """Return an item ready to be shown: its newest version, or the one asked for; ``url``: competency → address."""
+    found = next((one for one in item.versions if one.version == version), item.newest)
+    rows = [_competency(one, compiled, (states or {}).get(one.competency), url) for one in item.competencies]
+    return Shown(item, found, rows, where(item))
+
+
+def _competency(
+    judged: ItemCompetency, compiled: CompiledProgram, state: State | None, url: Callable[[str], str] | None
+) -> ShownCompetency:
+    language, known = compiled.program.language, compiled.competencies.get(judged.competency)
+    if known is None:  # of an earlier version of the program
+        return ShownCompetency(judged.competency, judged, in_words(judged.competency, language), {}, None, None)
+    rubric = known.rubric or compiled.program.rubric
+    levels = {one.id: plain(one.title, language) for one in rubric.levels} if rubric else {}
+    address = url(known.id) if url else None
+    return ShownCompetency(known.id, judged, in_words(known.title, language), levels, state, address)
+
+
+def where(item: Item | ItemLine) -> str:
+    """Return where an item stands, a key of ``ITEM_STATES``."""
+    if item.status == "submitted" and item.is_taken:
+        return "taken"
+    return "returned" if item.returned else item.status
+
+
+def wait_words(usual: timedelta | None) -> str:
+    """Say how long items usually wait."""
+    if usual is None:
+        return _("How long it usually takes is not known yet.")
+    return _("Usually decided within %(time)s.", time=format_timedelta(usual, granularity="hour", threshold=1.2))
+
+
+def register(app: Flask) -> None:
+    """Offer all this to templates."""
+    app.jinja_env.globals.update(
+        SETTINGS=SETTINGS, LEARNING_TYPES=LEARNING_TYPES, EVIDENCE_ROUTES=ROUTES, ITEM_STATES=ITEM_STATES
+    )
