@@ -12,7 +12,7 @@ from flask import Flask
 from cbe.domain.policy import SYSTEM
 from cbe.services.demo import seed as demo_seed
 
-from . import keeping, people, programs, record
+from . import audit, keeping, people, programs, record
 from .output import now
 
 __all__ = ["prepare", "register"]
@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
         keeping.backup,
         keeping.restore,
         record.record,
+        audit.audit,
     ):
         app.cli.add_command(one)
 

@@ -21,7 +21,7 @@ demo = AppGroup("demo", help="The demo: two programs with their people.")
 @command(None, "backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path, *, as_json: bool) -> None:
-    """Write database, evidence and keys to FILE, consistently while cbe runs."""
+    """Write database, evidence, checkpoints and keys to FILE, consistently while cbe runs."""
     kept = backups.make_backup(SYSTEM, file, now=now())
     _say(kept, f"{file} holds", as_json)
 
@@ -31,7 +31,7 @@ def backup(file: Path, *, as_json: bool) -> None:
 @click.option("--replace", is_flag=True, help="Also when there are people in the database; they are replaced.")
 def restore(file: Path, replace: bool, *, as_json: bool) -> None:
     """Put a backup FILE in the place of everything there is, after checking all of it."""
-    kept = backups.restore_backup(SYSTEM, file, replace=replace)
+    kept = backups.restore_backup(SYSTEM, file, replace=replace, now=now())
     _say(kept, "Restored", as_json)
 
 

@@ -1,4 +1,4 @@
-"""Everything of this installation in one file, and back: database, evidence, keys and the secret key.
+"""Everything of this installation in one file, and back: database, evidence, checkpoints, keys and the secret key.
 
 The file is a ZIP: ``manifest.json`` says what is in it with the SHA-256 of every member, tables are JSON lines, and the
 archive's comment ends with the SHA-256 of all bytes before it, so that not one bit can change unnoticed. It fits both
@@ -13,7 +13,6 @@ import os
 import secrets
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -25,11 +24,13 @@ from cbe.domain.policy import Actor
 from cbe.store import copying
 from cbe.store.database import DatabaseFailure, installation
 
+from . import checkpoints
 from .backup_check import COMMENT, DIGEST, FORMAT, MANIFEST, Archive, open_archive
+from .on_disk import created, settle
 
 __all__ = ["Kept", "make_backup", "restore_backup"]
 
-FOLDERS = ("evidence", "keys")
+FOLDERS = ("audit", "evidence", "keys")
 FILES = ("secret-key",)
 NOT_RESTORED = frozenset({"sign_in_session"})
 """Sign-ins that were ended since the copy was made, for a lost device say, must not come back: everybody signs in anew."""
@@ -50,19 +51,21 @@ def make_backup(actor: Actor, target: Path, *, now: datetime) -> Kept:
     policy.require(actor, "installation:keep")
     draft = target.with_name(f".{target.name}-{secrets.token_hex(8)}")
     try:
-        with _created(draft) as file:
+        with created(draft) as file:
             kept = _write_archive(file, now)
             _sign(file)
         draft.replace(target)
-        _settle(target.parent)
+        settle(target.parent)
     finally:
         draft.unlink(missing_ok=True)
     return kept
 
 
-def restore_backup(actor: Actor, source: Path, *, replace: bool) -> Kept:
+def restore_backup(actor: Actor, source: Path, *, replace: bool, now: datetime) -> Kept:
     """Put an archive in the place of everything there is but sign-ins; checks all of it before anything changes.
 
+    Checkpoints that were signed since the copy was made stay, when they are of the same trail: the restored trail says
+    in an entry, and its file in a signed line, that it goes on from here.
     Raises ``Invalid`` with everything that is wrong with the file, ``Conflict`` when there are people in the database and
     ``replace`` does not say that they may go.
     """
@@ -73,10 +76,16 @@ def restore_backup(actor: Actor, source: Path, *, replace: bool) -> Kept:
         drafts = [(_copied_out(archive, name), _place(name)) for name in archive.files]
         try:
             _rebuild(archive)
+            signed = None
             for draft, place in drafts:
-                draft.replace(place)
+                if place == checkpoints.where():
+                    signed = draft
+                else:
+                    draft.replace(place)
             for folder in {place.parent for _, place in drafts}:
-                _settle(folder)
+                settle(folder)
+            facts = {"made_at": archive.made_at.isoformat(), "revision": archive.revision}
+            checkpoints.begin_anew(actor, "installation:restore", facts, copy=signed, now=now)
         finally:
             for draft, _ in drafts:
                 draft.unlink(missing_ok=True)
@@ -181,28 +190,12 @@ def _copied_out(archive: Archive, name: str) -> Path:
     place = _place(name)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = place.with_name(f".{place.name}-{secrets.token_hex(8)}")
-    with _created(draft) as file:
+    with created(draft) as file:
         for piece in archive.pieces(name):
             file.write(piece)
         file.flush()
         os.fsync(file.fileno())
     return draft
-
-
-@contextmanager
-def _created(path: Path) -> Iterator[IO[bytes]]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w+b") as file:
-        yield file
-
-
-def _settle(folder: Path) -> None:
-    """Put the names in a folder on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

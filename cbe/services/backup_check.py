@@ -24,7 +24,7 @@ COMMENT = f"{FORMAT} sha256 ".encode()
 DIGEST = 64
 """Characters of the digest that ends the comment, and with it the file."""
 PIECE = 1 << 20
-FOLDERS = ("evidence/", "keys/")
+FOLDERS = ("audit/", "evidence/", "keys/")
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 """What ``zipfile`` raises on bytes that are not what they should be."""
 

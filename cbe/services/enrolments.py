@@ -373,7 +373,10 @@ def move(tx: Transaction, row: EnrolmentRow, status: str, since: date | None) ->
 
 
 def _write_status(tx: Transaction, enrolment_id: UUID, status: str, since: date) -> None:
-    tx.add(StatusRow(id=uuid4(), enrolment_id=enrolment_id, status=status, since=since, recorded_at=tx.now))
+    who = tx.actor.account_id
+    tx.add(
+        StatusRow(id=uuid4(), enrolment_id=enrolment_id, status=status, since=since, account_id=who, recorded_at=tx.now)
+    )
 
 
 def _require_past(since: date, now: datetime) -> None:

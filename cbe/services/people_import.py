@@ -340,7 +340,14 @@ def _enrol_all(
     tx.add(*added.values())
     tx.add(
         *(
-            StatusRow(id=uuid4(), enrolment_id=row.id, status="active", since=tx.now.date(), recorded_at=tx.now)
+            StatusRow(
+                id=uuid4(),
+                enrolment_id=row.id,
+                status="active",
+                since=tx.now.date(),
+                account_id=tx.actor.account_id,
+                recorded_at=tx.now,
+            )
             for row in added.values()
         )
     )

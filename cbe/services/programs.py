@@ -101,9 +101,9 @@ def import_program(
                 tx.delete(draft)
         else:
             changed = _put_draft(tx, row, text, digest)
-        number = newest.number if newest and publish else None
-        tx.record("program:publish" if publish else "program:import", program=row.id, digest=digest, changed=changed)
-    return Imported(program.id, number, changed)
+        action, version = ("program:publish", newest) if publish else ("program:import", None)
+        tx.record(action, program=row.id, version=version and version.id, digest=digest, changed=changed)
+    return Imported(program.id, version.number if version else None, changed)
 
 
 def export_program(actor: Actor, key: str, *, version: int | None = None) -> str:
@@ -204,7 +204,7 @@ def _publish(
         notes=notes,
         published_at=tx.now,
     )
-    tx.add(version)
+    tx.enter(version)
     return version
 
 

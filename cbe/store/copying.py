@@ -24,7 +24,17 @@ if TYPE_CHECKING:  # Alembic takes 10 MB and a sixth of a second, and hardly any
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-__all__ = ["KINDS", "holds_people", "knows_revision", "reading", "rebuild", "revision_of", "rows_of", "tables"]
+__all__ = [
+    "KINDS",
+    "Reading",
+    "holds_people",
+    "knows_revision",
+    "reading",
+    "rebuild",
+    "revision_of",
+    "rows_of",
+    "tables",
+]
 
 TOPICS = (assessing, audit, enrolments, evidence, mail, notices, people, programs, records)
 """The modules with rows; imported so that every table is known here."""
@@ -38,6 +48,8 @@ KINDS: Mapping[str, sa.types.TypeEngine[Any]] = {
     "text": sa.Text(),
 }
 """What a column can hold, by the word that a copy says it with."""
+Reading = Connection
+"""What ``reading`` gives, for those above who only hand it on."""
 BATCH = 1_000
 MIGRATIONS = Path(__file__).parent / "migrations"
 

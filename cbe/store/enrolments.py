@@ -65,6 +65,8 @@ class StatusRow(Row):
     enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
     status: Mapped[str] = mapped_column(String(16))
     since: Mapped[date]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    """Who set it; None for the command line, and before there was this column."""
     recorded_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -19,6 +19,6 @@ def test_a_sign_in_that_was_ended_since_stays_ended(
     token = accounts.sign_in(learner.email, PASSWORD, now=now)
     make_backup(SYSTEM, tmp_path / "copy", now=now)
     accounts.sign_out_everywhere(learner.actor, now=now)
-    restore_backup(SYSTEM, tmp_path / "copy", replace=True)
+    restore_backup(SYSTEM, tmp_path / "copy", replace=True, now=now)
     assert accounts.load_session(token, now=now) is None
     assert accounts.sign_in(learner.email, PASSWORD, now=now)

@@ -11,7 +11,9 @@ from alembic.script import Script, ScriptDirectory
 from flask import current_app
 from flask_migrate import downgrade, upgrade
 
-from cbe.store.database import begin_write, db
+from cbe.domain.policy import SYSTEM
+from cbe.services.audit import verify_trail
+from cbe.store.database import Instant, begin_write, db
 from tests.cast import Cast
 
 Columns = dict[str, list[object]]
@@ -42,7 +44,9 @@ def kept(columns: Columns, others: Columns) -> Columns:
 
 def lived(cast: Cast, now: datetime) -> None:
     """Put rows into the tables that the cast leaves empty: a record, a draft, goals, mail and the like."""
+    from cbe.services.transaction import transaction
     from cbe.store import assessing, evidence, notices, people, records
+    from cbe.store.attested import RECORD, WORDS
     from cbe.store.enrolments import GoalRow
     from cbe.store.mail import MailRow
     from cbe.store.programs import DraftRow
@@ -88,11 +92,11 @@ def lived(cast: Cast, now: datetime) -> None:
         MailRow(id=uuid4(), account_id=learner.account_id, recipient="a@b", subject="s", body="b", message_id="m",
                 created_at=now),
     ]  # fmt: skip
-    begin_write()
-    for row in rows:
-        db.session.add(row)
-        db.session.flush()
-    db.session.commit()
+    with transaction(SYSTEM, now) as tx:  # what is on the record is attested: the migrations have nothing to say of it
+        for row in rows:
+            put = tx.enter if row.__tablename__ in RECORD else tx.say if row.__tablename__ in WORDS else tx.add
+            put(row)
+        tx.record("test:live")
 
 
 @pytest.mark.usefixtures("context")
@@ -132,3 +136,33 @@ def test_a_backup_holds_every_table() -> None:
     with db.engine.connect() as connection:
         there = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
     assert set(tables()) == there, "name the new module in cbe/store/copying.py"
+
+
+def record_as_0002_did(cast: Cast, now: datetime) -> None:
+    """Put decisions with their words on the record as cbe did when no entry of the trail attested any."""
+    key, kept = sa.Uuid(), Instant()
+    typed = {"id": key, "enrolment_id": key, "version_id": key, "recorded_at": kept}
+    words = sa.table("decision_text", sa.column("decision_id", key), sa.column("authority"))
+    begin_write()
+    for number in range(3):
+        values = {
+            "id": uuid4(), "enrolment_id": cast.people["learner"].enrolment_id, "version_id": cast.version_id,
+            "competency": "html", "kind": "transfer", "outcome": "met", "recorded_at": now,
+            "activity_on": f"2025-03-0{number + 1}", "decided_on": "2025-04-01",
+        }  # fmt: skip
+        table = sa.table("decision", *(sa.column(name, typed.get(name)) for name in values))
+        db.session.execute(table.insert().values(values))
+        db.session.execute(words.insert().values(decision_id=values["id"], authority="College"))
+    db.session.commit()
+
+
+@pytest.mark.usefixtures("context")
+def test_what_was_recorded_before_the_trail_attested_it_is_attested_once(cast: Cast, now: datetime) -> None:
+    downgrade(revision="0002")
+    record_as_0002_did(cast, now)
+    upgrade()
+    found = verify_trail(SYSTEM)
+    assert (found.problems, found.rows) == ([], 7)
+    downgrade(revision="0004")
+    upgrade()
+    assert verify_trail(SYSTEM).entries == found.entries

@@ -313,6 +313,15 @@ def upgrade():
         batch_op.drop_constraint(op.f("ck_role_role"), type_="check")
         batch_op.create_check_constraint(op.f("ck_role_role"), NEW_ROLES)
 
+    with op.batch_alter_table("audit_head", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("checkpoints", sa.Integer(), server_default="0", nullable=False))
+
+    with op.batch_alter_table("enrolment_status", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("account_id", sa.Uuid(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_enrolment_status_account_id_account"), "account", ["account_id"], ["id"]
+        )
+
     with op.batch_alter_table("award", schema=None) as batch_op:
         batch_op.add_column(sa.Column("account_id", sa.Uuid(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_award_account_id_account"), "account", ["account_id"], ["id"])
@@ -370,6 +379,13 @@ def downgrade():
     with op.batch_alter_table("award", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_award_account_id_account"), type_="foreignkey")
         batch_op.drop_column("account_id")
+
+    with op.batch_alter_table("enrolment_status", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_enrolment_status_account_id_account"), type_="foreignkey")
+        batch_op.drop_column("account_id")
+
+    with op.batch_alter_table("audit_head", schema=None) as batch_op:
+        batch_op.drop_column("checkpoints")
 
     op.execute("DELETE FROM role WHERE role IN ('coordinator', 'data_protection')")
     with op.batch_alter_table("role", schema=None) as batch_op:
