@@ -24,7 +24,7 @@ from cbe.store.people import AccountRow
 from .mail import queue_mail
 from .transaction import transaction
 
-__all__ = ["ComposeNews", "end_mails", "gather", "reads_mails", "set_rhythm"]
+__all__ = ["ComposeNews", "end_mails", "gather", "reads_mails", "set_rhythm", "unsubscribe_token"]
 
 ComposeNews = Callable[[int, str, str, str, str | None], tuple[str, str]]
 """Number of notices, link to them, link that ends such mails, rhythm and the reader's language → subject and text."""
@@ -49,6 +49,11 @@ def set_rhythm(actor: Actor, rhythm: str, *, now: datetime) -> None:
         tx.record("account:set-mail-rhythm", account=account.id, rhythm=rhythm)
 
 
+def unsubscribe_token(account_id: UUID) -> str:
+    """Return what an unsubscribe link names an account by; it has no end, as a mail may lie unread for long."""
+    return str(_signer().dumps(account_id.hex))
+
+
 def reads_mails(token: str) -> bool:
     """Tell whether the account of an unsubscribe link still gets mails; ``NotFound`` for a link that is not ours."""
     return _account_of(token).mail_rhythm != "off"
@@ -71,7 +76,7 @@ def _mail(account_id: UUID, compose: ComposeNews, now: datetime) -> bool:
         if account is None or not rows or not _is_wanted(account, rows[0].created_at, now):
             raise Conflict("There is nothing to mail any more.")
         base = installation().base_url
-        unsubscribe = f"{base}/unsubscribe/{_signer().dumps(account.id.hex)}"
+        unsubscribe = f"{base}/unsubscribe/{unsubscribe_token(account.id)}"
         subject, body = compose(len(rows), f"{base}/notices", unsubscribe, account.mail_rhythm, account.language)
         queue_mail(tx, account, account.person.email or "", subject, body, unsubscribe=unsubscribe)
         for row in rows:

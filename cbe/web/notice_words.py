@@ -60,7 +60,7 @@ def _of_program(endpoint: str) -> Callable[[Notice], Place]:
 KINDS = {
     "waiting": Kind(_l("Evidence was handed in and waits for a decision."), "in_review", _item),
     "message": Kind(_l("Somebody wrote to you about an item of evidence."), "message", _item),
-    "decided": Kind(_l("%(title)s: the decision is met."), "mastered", _decided),
+    "decided": Kind(_l("%(title)s: assessed as met."), "mastered", _decided),
     "returned": Kind(
         _l("%(title)s: not yet. Read what is missing, and hand in again when you are ready."), "returned", _decided
     ),
