@@ -13,7 +13,7 @@ from uuid import UUID
 
 from .errors import Forbidden, NotFound
 
-__all__ = ["NEVER_ON_ONESELF", "RULES", "SYSTEM", "Actor", "Subject", "may", "relations", "require"]
+__all__ = ["NEVER_ON_ONESELF", "RULES", "SYSTEM", "Actor", "Subject", "may", "may_somewhere", "relations", "require"]
 
 PROGRAM_ROLES = ("instructor", "coordinator", "designer", "adviser", "registrar", "data_protection", "verifier")
 
@@ -98,6 +98,9 @@ RULES: Mapping[str, frozenset[str]] = {
     "queue:coordinate": frozenset({"coordinator"}),
     "roster:read": frozenset({"instructor", "adviser", "coordinator", "registrar"}),
     "decision:take-back": frozenset({"group_instructor", "coordinator", "registrar"}),
+    "decision:list-own": frozenset({"self"}),
+    "phrase:keep": frozenset({"self"}),
+    "away:set": frozenset({"self"}),
     "decision:enter": frozenset({"registrar"}),
     "record:keep": frozenset({"system"}),
     "notice:read": frozenset({"self"}),
@@ -145,6 +148,15 @@ def may(actor: Actor, action: str, subject: Subject | None = None) -> bool:
     if action in NEVER_ON_ONESELF and "self" in found:
         return False
     return bool(RULES.get(action, frozenset()) & found)
+
+
+def may_somewhere(actor: Actor, action: str) -> bool:
+    """Tell whether the actor may do this in any of the programs they have a role in.
+
+    >>> may_somewhere(Actor(account_id=UUID(int=1), roles={UUID(int=2): frozenset({"instructor"})}), "queue:read")
+    True
+    """
+    return any(may(actor, action, Subject(program_id)) for program_id in actor.roles)
 
 
 def require(actor: Actor, action: str, subject: Subject | None = None) -> None:

@@ -109,24 +109,28 @@ def standings_of(
     *,
     known: datetime | None = None,
     competencies: Collection[str] | None = None,
+    without: Collection[UUID] = (),
 ) -> dict[UUID, dict[str, Standing]]:
     """Derive how enrolments (each with its version) stand, as true on a day and known at a moment (None: now).
 
-    In every competency that has decisions, or in those of ``competencies`` alone. This is the only way from decisions
+    In every competency that has decisions, or in those of ``competencies`` alone; ``without`` some decisions, as if they
+    never were. This is the only way from decisions
     to standing: keeping it, rebuilding it and looking at it as of a day all come here.
     """
     ids = list(versions)
     decided = deriving.decisions_of(ids, competencies)
     undone = deriving.taken_back_of(ids, competencies)
+    if without:
+        decided = {key: [one for one in found if one.id not in without] for key, found in decided.items()}
     return {
         key: standings(compiled_version(version).program, decided.get(key, ()), undone.get(key, ()), on=on, known=known)
         for key, version in versions.items()
     }
 
 
-def mastered_on(enrolment: EnrolmentRow, on: date) -> frozenset[str]:
-    """Return what is mastered and current on a day, from the decisions as known now."""
-    found = standings_of({enrolment.id: enrolment.version_id}, on)[enrolment.id]
+def mastered_on(enrolment: EnrolmentRow, on: date, *, without: Collection[UUID] = ()) -> frozenset[str]:
+    """Return what is mastered and current on a day, from the decisions as known now (``without`` some, on wish)."""
+    found = standings_of({enrolment.id: enrolment.version_id}, on, without=without)[enrolment.id]
     return frozenset(
         key
         for key, row in found.items()

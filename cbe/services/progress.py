@@ -239,6 +239,7 @@ def _tuple(steps: Sequence[str] | None) -> tuple[str, ...] | None:
 class HistoryEntry:
     """One decision as the learner's page tells it: when, of which kind, with what outcome, by whom, and the words."""
 
+    id: UUID
     competency: str
     decided_on: date
     activity_on: date
@@ -262,6 +263,7 @@ def list_history(progress: Progress, competency: str | None = None) -> list[Hist
     nothing = DecisionTextRow()
     return [
         HistoryEntry(
+            id=row.id,
             competency=row.competency,
             decided_on=row.decided_on,
             activity_on=row.activity_on,

@@ -89,6 +89,8 @@ def hand_over(actor: Actor, evidence_ids: Sequence[UUID], to: UUID, *, today: da
 
     They have three days to begin. Returns how many were handed over; an item that no longer waits is passed over.
     """
+    if not policy.may_somewhere(actor, "queue:read"):
+        raise Forbidden("You may not do this. Ask the registrar or an administrator for the role that may.")
     colleague = people.find_account(to)
     if colleague is None or colleague.status != "active" or to == actor.account_id:
         raise Invalid([("/to", N_("Choose a colleague who assesses in this program."))])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .database import Instant, Row
+from .database import Instant, Row, db
+from .enrolments import GroupStaffRow
+from .people import AccountRow, PersonRow, RoleRow, names_of
 
 __all__ = ["AwayRow", "ObservationRow", "PhraseRow"]
 
@@ -53,3 +56,59 @@ class AwayRow(Row):
     since: Mapped[date]
     until: Mapped[date]
     deputy_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+
+def list_phrases(account_id: UUID) -> Sequence[PhraseRow]:
+    """List the phrases somebody keeps, oldest first."""
+    query = select(PhraseRow).where(PhraseRow.account_id == account_id)
+    return db.session.scalars(query.order_by(PhraseRow.created_at, PhraseRow.id)).all()
+
+
+def find_phrase(phrase_id: UUID) -> PhraseRow | None:
+    """Return a phrase, or None."""
+    return db.session.get(PhraseRow, phrase_id)
+
+
+def find_away(account_id: UUID) -> AwayRow | None:
+    """Return when somebody said they are away, or None."""
+    return db.session.get(AwayRow, account_id)
+
+
+def list_away_in(group_id: UUID, today: date) -> Sequence[AwayRow]:
+    """List who of a group's instructors is away today."""
+    query = (
+        select(AwayRow)
+        .join(GroupStaffRow, GroupStaffRow.account_id == AwayRow.account_id)
+        .where(
+            GroupStaffRow.group_id == group_id,
+            GroupStaffRow.role == "instructor",
+            AwayRow.since <= today,
+            AwayRow.until >= today,
+        )
+    )
+    return db.session.scalars(query).all()
+
+
+def names_around(rows: Iterable[AwayRow]) -> dict[UUID, str]:
+    """Return the names of who is away and of who stands in."""
+    rows = list(rows)
+    ids = {row.account_id for row in rows} | {row.deputy_id for row in rows if row.deputy_id}
+    return names_of(ids) if ids else {}
+
+
+def list_fellows(program_ids: Collection[UUID], today: date) -> Sequence[tuple[UUID, str, int]]:
+    """List who instructs in any of these programs today as (account, name, how many of them), by name."""
+    query = (
+        select(PersonRow.account_id, PersonRow.name, func.count())
+        .join(AccountRow, AccountRow.id == PersonRow.account_id)
+        .join(RoleRow, RoleRow.account_id == AccountRow.id)
+        .where(
+            RoleRow.program_id.in_(program_ids),
+            RoleRow.role == "instructor",
+            or_(RoleRow.until.is_(None), RoleRow.until >= today),
+            AccountRow.status == "active",
+        )
+        .group_by(PersonRow.account_id, PersonRow.name)
+        .order_by(PersonRow.name, PersonRow.account_id)
+    )
+    return [(account_id, name, count) for account_id, name, count in db.session.execute(query)]

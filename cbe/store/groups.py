@@ -5,7 +5,7 @@ The rows stand beside the enrolments they group, in ``enrolments``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -50,6 +50,12 @@ def find_group(group_id: UUID) -> tuple[GroupRow, str] | None:
 def list_groups(program_id: UUID) -> Sequence[GroupRow]:
     """List the groups of a program by name."""
     return db.session.scalars(select(GroupRow).where(GroupRow.program_id == program_id).order_by(GroupRow.name)).all()
+
+
+def list_groups_in(program_ids: Collection[UUID]) -> Sequence[GroupRow]:
+    """List the groups of these programs by name."""
+    query = select(GroupRow).where(GroupRow.program_id.in_(program_ids))
+    return db.session.scalars(query.order_by(GroupRow.name, GroupRow.id)).all()
 
 
 def find_member(group_id: UUID, enrolment_id: UUID) -> GroupMemberRow | None:

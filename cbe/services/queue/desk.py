@@ -1,0 +1,110 @@
+"""One item on the desk of whoever decides on it: what was handed in, what was decided before, what is still asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from cbe.domain import policy
+from cbe.domain.errors import NotFound
+from cbe.domain.graph import CompiledProgram
+from cbe.domain.policy import Actor
+from cbe.store import evidence, people, records, reviewing
+from cbe.store.records import DecisionRow
+from cbe.store.reviewing import CitableRow
+
+from ..evidence import Item, get_item, subject_of
+from ..phrases import Phrase, list_phrases
+from ..programs import compiled_version
+
+__all__ = ["Desk", "PastDecision", "get_desk", "past_decisions"]
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """A decision that stands or stood: who said what of which competency, and when."""
+
+    id: UUID
+    competency: str
+    kind: str
+    outcome: str
+    level: str | None
+    assessor: str | None
+    decided_on: date
+    recorded_at: datetime
+    feedback: str | None
+    taken_back: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An item with all that deciding on it wants.
+
+    ``waiting``: competencies without a decision. ``judged``: the decisions that stand on the item. ``past``: the others
+    on its competencies, newest first. ``undone``: the feedback of decisions on it that the reader undid, by competency.
+    """
+
+    item: Item
+    compiled: CompiledProgram
+    waiting: tuple[str, ...]
+    judged: list[PastDecision]
+    past: list[PastDecision]
+    citable: Sequence[CitableRow]
+    phrases: list[Phrase]
+    undone: dict[str, str]
+    is_mine: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.item.status == "submitted" and bool(self.waiting)
+
+
+def get_desk(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> Desk:
+    """Return an item to somebody who may decide on it; looking takes nothing."""
+    row = evidence.find_evidence(evidence_id)
+    if row is None or actor.account_id is None:
+        raise NotFound("There is nothing here, or nothing that you may see.")
+    policy.require(actor, "evidence:assess", subject_of(actor, row, today))
+    item = get_item(actor, evidence_id, today=today, now=now)
+    asked = [one.competency for one in item.competencies]
+    standing = {one.decision_id for one in item.competencies}
+    rows = records.list_decisions(item.enrolment_id, asked)
+    past = past_decisions(item.enrolment_id, rows)
+    undone = reviewing.list_undone(actor.account_id, item.id, item.version)
+    words = records.decision_texts([one.id for one in undone]) if undone else {}
+    return Desk(
+        item=item,
+        compiled=compiled_version(item.version_id),
+        waiting=tuple(one.competency for one in item.competencies if one.decision_id is None),
+        judged=[one for one in past if one.id in standing],
+        past=[one for one in reversed(past) if one.id not in standing],
+        citable=reviewing.list_citable(item.enrolment_id, item.id),
+        phrases=list_phrases(actor),
+        undone={one.competency: words[one.id].feedback or "" for one in undone if one.id in words},
+        is_mine=item.taken_by is not None and item.taken_by.account_id == actor.account_id,
+    )
+
+
+def past_decisions(enrolment_id: UUID, rows: Sequence[DecisionRow]) -> list[PastDecision]:
+    """Return decisions on one learner with their words and names, in the order given; three queries."""
+    texts = records.decision_texts([row.id for row in rows])
+    names = people.names_of({row.assessor_id for row in rows if row.assessor_id})
+    taken_back = {one.decision_id: one.how for one in records.list_taken_back([enrolment_id])}
+    return [
+        PastDecision(
+            id=row.id,
+            competency=row.competency,
+            kind=row.kind,
+            outcome=row.outcome,
+            level=row.level,
+            assessor=names.get(row.assessor_id) if row.assessor_id else None,
+            decided_on=row.decided_on,
+            recorded_at=row.recorded_at,
+            feedback=texts[row.id].feedback if row.id in texts else None,
+            taken_back=taken_back.get(row.id),
+        )
+        for row in rows
+    ]
