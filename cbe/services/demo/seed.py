@@ -35,6 +35,7 @@ from ..programs import compiled_version, import_program, set_open
 from ..transaction import Transaction, transaction
 from .cast import DATA, DOMAIN, GROUPS, LEARNERS, NURSING, STAFF, LearnerPlan
 from .history import Event, History, Traits, earned, live, walk
+from .waiting import put_waiting
 
 __all__ = ["ACCOUNTS", "PASSWORD", "account_lines", "is_seeded", "open_accounts", "seed_demo"]
 
@@ -124,6 +125,9 @@ def seed_demo(actor: Actor, *, if_empty: bool = False, now: datetime) -> bool:
             _month(tx, stage, moment)
         tx.now = now
         _finish(tx, stage)
+        put_waiting(
+            tx, {one.plan.address: one.row for one in stage.lives if one.row.program_id == stage.programs[DATA].id}
+        )
         tx.record("demo:seed", learners=len(stage.lives))
     return True
 
