@@ -2,8 +2,8 @@
 
 ``audience`` is the outer fence (``anyone`` or ``signed_in``), ``action`` the rule of ``domain.policy`` that the route's
 service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
-``account``, one's ``own_record`` in a program, one's ``own_notice`` or ``own_item`` of evidence, or a learner's
-``record``. The test of the access matrix is made from these rows.
+``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase`` or ``own_item`` of evidence, a learner's
+``record``, or an item of their ``evidence``. The test of the access matrix is made from these rows.
 """
 
 from __future__ import annotations
@@ -35,6 +35,13 @@ PEOPLE = Access("signed_in", "people:manage")
 ENROLMENTS = Access("signed_in", "enrolment:manage", "program")
 GRANTING = Access("signed_in", "role:grant", "program")
 GROUPS = Access("signed_in", "group:manage", "program")
+QUEUE = Access("signed_in", "queue:read", "program")
+ASSESS = Access("signed_in", "evidence:assess", "evidence")
+OWN_DECISIONS = Access("signed_in", "decision:list-own", "self")
+TAKE_BACK = Access("signed_in", "decision:take-back", "record")
+PHRASES = Access("signed_in", "phrase:keep", "self")
+PHRASE = Access("signed_in", "phrase:keep", "own_phrase")
+AWAY = Access("signed_in", "away:set", "self")
 
 ACCESS: dict[str, Access] = {
     "static": PUBLIC,
@@ -96,6 +103,25 @@ ACCESS: dict[str, Access] = {
     "registrar.add_to_sample": GRANTING,
     "registrar.remove_from_sample": GRANTING,
     "instructor.group": Access("signed_in", "group:read", "group"),
+    "instructor.queue": QUEUE,
+    "instructor.next_item": QUEUE,
+    "instructor.hand_over": QUEUE,
+    "instructor.review": ASSESS,
+    "instructor.take": ASSESS,
+    "instructor.release": ASSESS,
+    "instructor.decide": ASSESS,
+    "instructor.say": Access("signed_in", "evidence:read", "evidence"),
+    "instructor.undo": OWN_DECISIONS,
+    "instructor.my_decisions": OWN_DECISIONS,
+    "instructor.decision": TAKE_BACK,
+    "instructor.take_back": TAKE_BACK,
+    "instructor.phrases": PHRASES,
+    "instructor.add_phrase": PHRASES,
+    "instructor.change_phrase": PHRASE,
+    "instructor.remove_phrase": PHRASE,
+    "instructor.away": AWAY,
+    "instructor.set_away": AWAY,
+    "instructor.end_away": AWAY,
     "designer.settings": Access("signed_in", "program:set", "program"),
     "designer.set_open": Access("signed_in", "program:set", "program"),
     "learner.home": OWN_RECORD,

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cbe.domain.policy import Actor
-from cbe.services import enrolments, groups, people, program_health, programs, samples
+from cbe.services import enrolments, groups, people, program_health, programs, queue, samples
 from cbe.services.enrolments import OpenProgram
 from cbe.services.groups import MyGroup
 from cbe.services.people import PeoplePage
@@ -26,6 +26,7 @@ class Panels:
     """What there is to do, by role; None or empty where one does not have it."""
 
     learning: str | None
+    queue: queue.Summary | None
     groups: list[MyGroup] | None
     samples: list[Sample]
     designs: list[ProgramHealth]
@@ -61,6 +62,7 @@ def _panels(actor: Actor, learning: str | None) -> Panels:
     registers = [one for one in summaries if "registrar" in actor.roles.get(one.id, ())]
     return Panels(
         learning=learning,
+        queue=queue.get_summary(actor, today=identity.today(), now=identity.now()),
         groups=groups.list_my_groups(actor, today=identity.today()) if held & {"instructor", "adviser"} else None,
         samples=samples.list_my_samples(actor, today=identity.today()) if "verifier" in held else [],
         designs=program_health.list_health(actor, "designer") if "designer" in held else [],

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, request, url_for
 from flask_babel import gettext as _
 
+from cbe.domain import policy
 from cbe.services.accounts import SignedIn
 
 from . import evidence_words, identity, texts
@@ -90,8 +91,11 @@ def _navigation(person: SignedIn | None) -> list[tuple[str, str, bool]]:
     actor, part = person.actor, request.blueprint
     works = actor.is_admin or any(actor.roles.values())
     learns = any(status in ("active", "leave", "completed") for status in actor.enrolments.values())
-    staffs = part in ("home", "record", "instructor", "designer", "registrar")
+    reviews = part == "instructor" and request.endpoint != "instructor.group"
+    staffs = part in ("home", "record", "instructor", "designer", "registrar") and not reviews
     entries = [(_("Home"), "home.start", staffs or (part == "learner" and not works))]
+    if policy.may_somewhere(actor, "queue:read"):
+        entries.append((_("Queue"), "instructor.queue", reviews))
     if works and learns:
         entries.append((_("Learn"), "home.learn", part == "learner"))
     entries.append((_("Programs"), "catalogue.listing", part == "catalogue"))

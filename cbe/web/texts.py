@@ -189,7 +189,7 @@ def told(problem: str) -> str:
 
 def register(app: Flask) -> None:
     """Offer all this to templates."""
-    app.jinja_env.filters.update(hours=hours, day=day, moment=moment, plain_number=plain_number)
+    app.jinja_env.filters.update(hours=hours, day=day, moment=moment, clock=clock, plain_number=plain_number)
     app.jinja_env.globals.update(
         STATES=STATES,
         STATUSES=STATUSES,

@@ -44,6 +44,8 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
     "open_program": {**INSTALLATION, **IN_PROGRAM},
     "own_enrolment": {"self": {*LEARNERS, "applicant"}},
     "own_notice": {"self": {"learner"}},
+    "own_phrase": {"self": {"instructor"}},
+    "evidence": {"self": {"learner"}, "group_instructor": {"instructor"}, "coordinator": {"coordinator"}},
     "own_item": {"self": {"learner"}, "learner_self": {"learner"}},
     "own_record": {"self": {*LEARNERS, "applicant"}, "learner_self": LEARNERS},
     "group": {"group_instructor": {"instructor"}, "group_adviser": {"adviser"}, "registrar": {"registrar"}},
@@ -60,6 +62,9 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
 FORMS = {
     "account.set_rhythm": {"rhythm": "weekly"},
     "learner.say_about_evidence": {"message": "Is it enough?"},
+    "instructor.say": {"message": "Which part is yours?"},
+    "instructor.undo": {"decision": "00000000-0000-0000-0000-000000000000"},
+    "instructor.take_back": {"how": "void", "reason": "A mistake."},
     "registrar.end_role": {"role": "instructor"},
     "registrar.remove_staff": {"role": "instructor"},
     "people.end_role": {"program": "web", "role": "instructor"},
@@ -128,6 +133,7 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         accounts.request_reset("stranger@cbe.example", compose=keep, now=now)
         locked = add("locked")
         people.deactivate(SYSTEM, locked, now=now)
+        told |= _judge(cast.people, now)
         item = handed_in(cast.people["learner"], ["html"], now=now)
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
     with app.app_context():
@@ -155,6 +161,16 @@ def _tell(learner, now) -> dict[str, Any]:
         notice_id = hold_unmailed(learner.account_id)[0].id
     notice_mails.gather(compose=keep, now=now + timedelta(days=1))
     return {"notice_id": notice_id, "token": links[0]}
+
+
+def _judge(people, now) -> dict[str, Any]:
+    from cbe.domain.judgement import Judgement
+    from cbe.services import phrases, review
+
+    assessor = people["instructor"].actor
+    item = handed_in(people["learner"], ["sql"], now=now)
+    decided = review.decide(assessor, item, 1, [Judgement("sql", "met")], today=now.date(), now=now)
+    return {"decision_id": decided[0], "phrase_id": phrases.add_phrase(assessor, "Well done.", now=now)}
 
 
 def _hold_until_yesterday(extra, cast, now) -> None:
@@ -200,7 +216,7 @@ def _values(cast, app, applied, invited, locked, token, told, item) -> dict[str,
     shared = {
         "program": "web", "enrolment_id": cast.people["learner"].enrolment_id, "group_id": cast.groups["morning"],
         "account_id": person["stranger"], "competency": "html", "credential": "web-badge", "token": token,
-        "evidence_id": item,
+        "evidence_id": item, "decision_id": told["decision_id"], "phrase_id": told["phrase_id"],
         "filename": app.extensions["assets"].url("cbe.css").removeprefix("/static/"),
     }  # fmt: skip
     own = {

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import render_template
 
-from cbe.services import groups
+from cbe.services import away, groups
 
 from .. import identity
 from . import instructor
@@ -16,4 +16,5 @@ from . import instructor
 def group(group_id: UUID) -> str:
     """Show how the learners of a group get on, longest without a step first."""
     found = groups.get_my_group(identity.actor(), group_id, today=identity.today())
-    return render_template("instructor/group.html", group=found, today=identity.today())
+    absent = away.list_away_in(group_id, today=identity.today())
+    return render_template("instructor/group.html", group=found, absent=absent, today=identity.today())

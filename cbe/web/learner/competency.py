@@ -12,7 +12,9 @@ from cbe.domain.evidence import open_routes
 from cbe.domain.program import Competency
 from cbe.domain.progress import State, StateReason, unlocking_choices
 from cbe.services.progress import list_contacts, list_history
+from cbe.services.queue import may_open_decisions
 
+from .. import identity
 from ..texts import clock, day, hours, in_words
 from .cards import cards
 from .map import MOST_NODES, draw
@@ -61,6 +63,8 @@ def competency_page(program: str, competency: str, enrolment_id: UUID | None = N
         rubric=rubric,
         facts=_facts(view, found),
         history=list_history(progress, competency),
+        opens_decisions=not view.is_own
+        and may_open_decisions(identity.actor(), progress.learner.enrolment_id, identity.today()),
         contacts=list_contacts(progress),
     )
 
