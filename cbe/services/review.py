@@ -160,13 +160,11 @@ def undo(actor: Actor, decision_ids: Sequence[UUID], *, now: datetime) -> list[U
     if actor.account_id is None or not decision_ids:
         raise NotFound("There is nothing here, or nothing that you may see.")
     with transaction(actor, now) as tx:
-        still = {row.id: row for row in settling.list_open(actor.account_id, now)}
-        if set(decision_ids) - still.keys():
+        still = settling.list_open(actor.account_id, decision_ids, now)
+        if set(decision_ids) - {row.id for row in still}:
             raise Conflict("The ten minutes are over, or it was undone already. Take the decision back with a reason.")
-        for decision_id in decision_ids:
-            row = still[decision_id]
-            enrolment = _enrolment(row.enrolment_id)
-            take_back_within(tx, row, enrolment, "void", row.decided_on, None)
+        enrolled = {key: _enrolment(key) for key in {row.enrolment_id for row in still}}
+        take_back_within(tx, [(row, enrolled[row.enrolment_id]) for row in still], "void")
         opened = list(dict.fromkeys(reopen(decision_ids)))
         for evidence_id in opened:
             _hold(tx, evidence_id, actor.account_id, now + HOLD)
@@ -198,7 +196,7 @@ def take_back(
         reason = reason.strip()
         since = (effective_on or today) if how == "revoked" else row.decided_on
         _check_back(how, reason, since, row, today)
-        taken_back = take_back_within(tx, row, enrolment, how, since, reason)
+        taken_back = take_back_within(tx, [(row, enrolment)], how, since=since, reason=reason)[0]
         opened = reopen([row.id]) if how != "revoked" else []
         tx.record(
             "decision:take-back", decision=row.id, how=how, effective=since, enrolment=enrolment.id, evidence=opened

@@ -6,7 +6,7 @@ An assessor can undo for ten minutes; until then the decision waits in ``settlem
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -48,40 +48,45 @@ def sign_off(tx: Transaction, decisions: Sequence[tuple[EnrolmentRow, NewDecisio
 
 
 def take_back_within(
-    tx: Transaction, row: DecisionRow, enrolment: EnrolmentRow, how: str, effective_on: date, reason: str | None
-) -> UUID:
-    """Let a decision no longer count, by a further record, and derive what follows; return that record's id."""
-    taken_back = TakenBackRow(
-        id=uuid4(),
-        decision_id=row.id,
-        how=how,
-        effective_on=effective_on,
-        account_id=tx.actor.account_id,
-        recorded_at=tx.now,
-    )
-    tx.enter(taken_back)
+    tx: Transaction,
+    taken: Sequence[tuple[DecisionRow, EnrolmentRow]],
+    how: str,
+    *,
+    since: date | None = None,
+    reason: str | None = None,
+) -> list[UUID]:
+    """Let decisions no longer count, by a further record each, and derive what follows; return those records' ids.
+
+    ``since``: the day from which a revoked one does not count; the others never counted.
+    """
+    backs = [
+        TakenBackRow(
+            id=uuid4(),
+            decision_id=row.id,
+            how=how,
+            effective_on=since or row.decided_on,
+            account_id=tx.actor.account_id,
+            recorded_at=tx.now,
+        )
+        for row, _ in taken
+    ]
+    tx.enter(*backs)
     if reason:
-        tx.say(TakenBackTextRow(taken_back_id=taken_back.id, reason=reason))
-    settling.settle_decisions([row.id])
-    derive_standing([(enrolment, row.competency)], latest_today(tx.now))
-    return taken_back.id
+        tx.say(*(TakenBackTextRow(taken_back_id=one.id, reason=reason) for one in backs))
+    settling.settle_decisions([row.id for row, _ in taken])
+    derive_standing([(enrolment, row.competency) for row, enrolment in taken], latest_today(tx.now))
+    return [one.id for one in backs]
 
 
-def reopen(decision_ids: Iterable[UUID]) -> list[UUID]:
+def reopen(decision_ids: Sequence[UUID]) -> list[UUID]:
     """Let the evidence that these decisions judged wait again, where it is still the newest; return those items."""
     opened = []
-    for decision_id in decision_ids:
-        for cited in records.list_cited([decision_id]):
-            row = evidence.find_evidence(cited.evidence_id)
-            judged = evidence.find_judged(cited.evidence_id, decision_id)
-            if (
-                row is None
-                or judged is None
-                or row.version != cited.version
-                or row.status not in ("submitted", "decided")
-            ):
-                continue
-            judged.decision_id = None
-            row.status, row.decided_at = "submitted", None
-            opened.append(row.id)
+    for cited in records.list_cited(decision_ids):
+        row = evidence.find_evidence(cited.evidence_id)
+        judged = evidence.find_judged(cited.evidence_id, cited.decision_id)
+        if row is None or judged is None or row.version != cited.version or row.status not in ("submitted", "decided"):
+            continue
+        judged.decision_id = None
+        row.status, row.decided_at = "submitted", None
+        opened.append(row.id)
     return opened

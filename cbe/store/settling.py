@@ -11,7 +11,9 @@ from sqlalchemy import delete, select
 from .database import db
 from .records import DecisionRow, SettlementRow
 
-__all__ = ["list_due", "list_open", "settle_decisions"]
+__all__ = ["list_due", "list_due_of", "list_open", "list_open_of", "settle_decisions"]
+
+CHUNK = 500
 
 
 def list_due(now: datetime, limit: int) -> Sequence[UUID]:
@@ -37,18 +39,31 @@ def list_due_of(enrolment_id: UUID, now: datetime) -> Sequence[DecisionRow]:
     return db.session.scalars(query).all()
 
 
-def list_open(account_id: UUID, now: datetime, limit: int = 200) -> Sequence[DecisionRow]:
-    """List the decisions of an assessor that they can still undo, newest first."""
-    query = (
-        select(DecisionRow)
-        .join(SettlementRow, SettlementRow.decision_id == DecisionRow.id)
-        .where(DecisionRow.assessor_id == account_id, SettlementRow.due_at > now)
-        .order_by(DecisionRow.recorded_at.desc(), DecisionRow.id)
-        .limit(limit)
-    )
-    return db.session.scalars(query).all()
+def list_open(account_id: UUID, decision_ids: Sequence[UUID], now: datetime) -> list[DecisionRow]:
+    """List those of these decisions that are an assessor's own and can still be undone."""
+    waiting = list_open_of(decision_ids, now)
+    rows: list[DecisionRow] = []
+    for start in range(0, len(decision_ids), CHUNK):
+        chunk = decision_ids[start : start + CHUNK]
+        rows += db.session.scalars(
+            select(DecisionRow).where(DecisionRow.id.in_(chunk), DecisionRow.assessor_id == account_id)
+        )
+    return [row for row in rows if row.id in waiting]
+
+
+def list_open_of(decision_ids: Sequence[UUID], now: datetime) -> dict[UUID, datetime]:
+    """Return until when those of these decisions can be undone that still can."""
+    found: dict[UUID, datetime] = {}
+    for start in range(0, len(decision_ids), CHUNK):
+        query = select(SettlementRow.decision_id, SettlementRow.due_at).where(
+            SettlementRow.decision_id.in_(decision_ids[start : start + CHUNK]), SettlementRow.due_at > now
+        )
+        found |= {decision_id: due_at for decision_id, due_at in db.session.execute(query)}
+    return found
 
 
 def settle_decisions(decision_ids: Sequence[UUID]) -> None:
     """Let these decisions wait no longer."""
-    db.session.execute(delete(SettlementRow).where(SettlementRow.decision_id.in_(decision_ids)))
+    for start in range(0, len(decision_ids), CHUNK):
+        chunk = decision_ids[start : start + CHUNK]
+        db.session.execute(delete(SettlementRow).where(SettlementRow.decision_id.in_(chunk)))
