@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -106,7 +106,7 @@ class Taken:
 class Item:
     """One item as its reader may see it; ``versions`` oldest first.
 
-    While its texts are in quarantine (``is_closed``) texts, links and messages are empty. Nobody but the learner sees
+    While its texts are in quarantine (``is_closed``) texts, links, messages and feedback are empty. Nobody but the learner sees
     the version that is being written.
     """
 
@@ -205,7 +205,7 @@ def list_items(actor: Actor, program_key: str, *, now: datetime) -> tuple[list[I
     ids = [row.id for row in rows]
     newest = {one.evidence_id: one for one in handing_in.list_all_versions(ids)}  # the last of each item wins
     closed, takings = handing_in.list_closed(ids), handing_in.takings(ids, now)
-    found = _competencies(ids)
+    found = _competencies(ids, closed)
     queue = place_in_queue(enrolment.program_id, [row.id for row in rows if row.status == "submitted"])
     lines = [
         ItemLine(
@@ -258,7 +258,7 @@ def _items(actor: Actor, rows: Sequence[EvidenceRow], enrolment: EnrolmentRow, n
     closed, takings = handing_in.list_closed(ids), handing_in.takings(ids, now)
     said = [one for one in handing_in.list_all_messages(ids) if one.evidence_id not in closed]
     names = people.names_of({one.account_id for one in said} | {one.account_id for one in takings.values()})
-    found = _competencies(ids)
+    found = _competencies(ids, closed)
     is_own = enrolment.account_id == actor.account_id
     versions: dict[UUID, list[Version]] = {}
     for one in handing_in.list_all_versions(ids):
@@ -312,7 +312,7 @@ def _version(row: EvidenceVersionRow, *, is_closed: bool) -> Version:
     )
 
 
-def _competencies(evidence_ids: Sequence[UUID]) -> dict[UUID, list[ItemCompetency]]:
+def _competencies(evidence_ids: Sequence[UUID], closed: Set[UUID]) -> dict[UUID, list[ItemCompetency]]:
     """Return what these items are for with the decisions that rest on them; four queries."""
     cited = handing_in.list_citing(evidence_ids)
     texts = records.decision_texts([decision.id for _, decision, _ in cited])
@@ -329,7 +329,7 @@ def _competencies(evidence_ids: Sequence[UUID]) -> dict[UUID, list[ItemCompetenc
                 level=decision.level,
                 decided_on=decision.decided_on,
                 assessor=names.get(decision.assessor_id) if decision.assessor_id else None,
-                feedback=text.feedback if text else None,
+                feedback=text.feedback if text and cites.evidence_id not in closed else None,
                 taken_back=how,
             )
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import Response
 
+from cbe.services.evidence import Item, Version, export_items
 from cbe.services.progress import HistoryEntry, list_history
 
 from .. import identity
@@ -76,6 +77,7 @@ def _document(view: View) -> dict[str, Any]:
         "competencies": _rows(view),
         "credentials": [plan.to_json() for plan in view.progress.plans],
         "decisions": [_decision(entry) for entry in list_history(view.progress)],
+        "evidence": [_item(item) for item in export_items(identity.actor(), learner_.program_key, now=identity.now())],
     }
 
 
@@ -112,6 +114,32 @@ def _decision(entry: HistoryEntry) -> dict[str, Any]:
         "authority": entry.authority,
         "reason": entry.reason,
         "taken_back": entry.taken_back,
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "status": item.status,
+        "due_on": _day(item.due_on),
+        "competencies": [one.competency for one in item.competencies],
+        "versions": [_version(one) for one in item.versions],
+        "messages": [{"author": one.author, "at": one.at.isoformat(), "text": one.text} for one in item.messages],
+        "is_closed": item.is_closed,
+    }
+
+
+def _version(version: Version) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "submitted_at": version.submitted_at.isoformat() if version.submitted_at else None,
+        "text": version.text,
+        "links": [{"url": address, "title": title} for address, title in version.links],
+        "setting": version.setting,
+        "learning_type": version.learning_type,
+        "route": version.route,
+        "activity_from": _day(version.activity_from),
+        "activity_until": _day(version.activity_until),
+        "is_own_work": version.is_own_work,
     }
 
 
