@@ -47,7 +47,7 @@ def test_a_draft_saves_itself_and_a_reload_shows_it(draft):
     assert text(draft) == "I merged three branches."
     assert kept(draft) == []
     draft.goto(EVIDENCE)
-    assert draft.locator("[data-evidence]").count() == 1
+    assert draft.locator("section:has(#h-draft) [data-evidence]").count() == 1
 
 
 def test_what_is_written_while_the_line_is_cut_is_kept_and_sent_when_it_is_back(draft):
@@ -94,7 +94,7 @@ def test_a_lost_reply_makes_no_second_draft_and_no_quarrel(draft):
     draft.reload()
     assert (len(lost), text(draft)) == (1, "First words, and more.")
     draft.goto(EVIDENCE)
-    assert draft.locator("[data-evidence]").count() == 1
+    assert draft.locator("section:has(#h-draft) [data-evidence]").count() == 1
 
 
 def test_a_sign_in_that_ended_costs_no_word(draft):
