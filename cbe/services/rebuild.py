@@ -134,8 +134,8 @@ def _look_at_standing(look: Look, versions: Mapping[UUID, UUID], on: date) -> No
 def _look_at_items(look: Look, enrolment_ids: list[UUID]) -> None:
     """Compare which decision stands on each competency of an item, and whether the item waits for one.
 
-    A decision stands when it rests on the newest version and nobody voided or overturned it. That none is kept where one
-    could stand is no difference: another item may be what it was made of.
+    ``deriving.founded_on`` says which decisions may. That none is kept where one could stand is no difference: another
+    item may be what it was made of. Drafts and what was withdrawn wait for nothing.
     """
     founded = deriving.founded_on(enrolment_ids)
     for evidence_id, group in groupby(deriving.list_item_parts(enrolment_ids), lambda part: part.evidence_id):
@@ -151,7 +151,7 @@ def _look_at_items(look: Look, enrolment_ids: list[UUID]) -> None:
                 look.differences.append(_of_item(part, part.competency, "decision", str(part.decision_id), should))
             standing.append(stands)
         status = "submitted" if None in standing else "decided"
-        if status != parts[0].status:
+        if parts[0].status in ("submitted", "decided") and status != parts[0].status:
             look.statuses.append((evidence_id, status, _decided_at(parts, standing, founded)))
             look.differences.append(_of_item(parts[0], None, "status", parts[0].status, status))
 

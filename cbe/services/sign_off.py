@@ -79,14 +79,19 @@ def take_back_within(
 
 
 def reopen(decision_ids: Sequence[UUID]) -> list[UUID]:
-    """Let the evidence that these decisions judged wait again, where it is still the newest; return those items."""
+    """Let the evidence that these decisions judged wait again, where it was handed in; return those items.
+
+    Also evidence that has a newer version: what was met of an earlier one is asked again. A draft, or what was
+    withdrawn, asks when it is handed in.
+    """
     opened = []
     for cited in records.list_cited(decision_ids):
         row = evidence.find_evidence(cited.evidence_id)
         judged = evidence.find_judged(cited.evidence_id, cited.decision_id)
-        if row is None or judged is None or row.version != cited.version or row.status not in ("submitted", "decided"):
+        if row is None or judged is None:
             continue
         judged.decision_id = None
-        row.status, row.decided_at = "submitted", None
-        opened.append(row.id)
+        if row.status in ("submitted", "decided"):
+            row.status, row.decided_at = "submitted", None
+            opened.append(row.id)
     return opened

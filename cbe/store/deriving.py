@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from cbe.domain.mastery import Decision, Standing, TakenBack
 
@@ -40,7 +40,7 @@ Founded = dict[tuple[UUID, str], dict[UUID, datetime]]
 
 
 class ItemPart(NamedTuple):
-    """One competency of an item that waits or was decided: the item's status, and the decision that stands on it."""
+    """One competency of an item: the item's status, and the decision that stands on it, None while it has none."""
 
     evidence_id: UUID
     enrolment_id: UUID
@@ -106,10 +106,10 @@ def standing_of(enrolment_ids: Sequence[UUID]) -> dict[UUID, dict[str, Standing]
 
 
 def list_item_parts(enrolment_ids: Sequence[UUID]) -> list[ItemPart]:
-    """List the competencies of the items of these enrolments that wait or were decided, item by item."""
+    """List the competencies of the items of these enrolments, item by item."""
     item, part = EvidenceRow, EvidenceCompetencyRow
     query = select(item.id, item.enrolment_id, item.status, part.competency, part.decision_id)
-    query = query.join(part, part.evidence_id == item.id).where(item.status.in_(("submitted", "decided")))
+    query = query.join(part, part.evidence_id == item.id)
     return [
         ItemPart(*values)
         for chunk in _chunks(enrolment_ids)
@@ -120,16 +120,16 @@ def list_item_parts(enrolment_ids: Sequence[UUID]) -> list[ItemPart]:
 
 
 def founded_on(enrolment_ids: Sequence[UUID]) -> Founded:
-    """Return by item and competency the decisions on its newest version that nobody voided or overturned.
+    """Return by item and competency the decisions that may stand on it, with the moment each was recorded, oldest first.
 
-    With the moment each was recorded, oldest first.
+    Those on its newest version that nobody voided or overturned; what was met of an earlier version stays met.
     """
     gone = exists().where(TakenBackRow.decision_id == DecisionRow.id, TakenBackRow.how.in_(("void", "overturned")))
     query = (
         select(EvidenceRow.id, DecisionRow.competency, DecisionRow.id, DecisionRow.recorded_at)
         .join(CitedRow, CitedRow.evidence_id == EvidenceRow.id)
         .join(DecisionRow, DecisionRow.id == CitedRow.decision_id)
-        .where(CitedRow.version == EvidenceRow.version, ~gone)
+        .where(or_(CitedRow.version == EvidenceRow.version, DecisionRow.outcome == "met"), ~gone)
         .order_by(DecisionRow.recorded_at, DecisionRow.id)
     )
     found: Founded = {}

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 
@@ -12,8 +11,9 @@ from cbe.services import progress
 from cbe.services.enrolments import set_goals
 from cbe.store import records
 from cbe.store.database import begin_write, db
-from cbe.store.evidence import EvidenceCompetencyRow, EvidenceRow
+from cbe.store.evidence import EvidenceRow
 from cbe.store.records import PlansRow, StandingRow
+from tests.handing_in import handed_in
 
 pytestmark = pytest.mark.usefixtures("context")
 TODAY = date(2026, 11, 23)
@@ -64,20 +64,14 @@ def test_expired_mastery_counts_no_longer_and_shows_why(learner, now):
     assert (str(tomorrow.states["html"]), "html" in tomorrow.mastered) == ("expired", False)
 
 
-def hand_in(person, now, *keys, status="submitted"):
-    begin_write()
-    item = EvidenceRow(id=uuid4(), enrolment_id=person.enrolment_id, status=status, created_at=now, submitted_at=now)
-    db.session.add(item)
-    db.session.flush()
-    db.session.add_all(EvidenceCompetencyRow(evidence_id=item.id, competency=key) for key in keys)
-    db.session.commit()
-
-
 def test_evidence_that_waits_shows_as_in_review_and_is_not_next(learner, now):
     before = own(learner, now)
     assert "sql" in {one.competency for one in before.next_up}
-    hand_in(learner, now, "sql", "css")
-    hand_in(learner, now, "html", status="draft")
+    handed_in(learner, ["sql", "css"], now=now)
+    draft = handed_in(learner, ["html"], now=now)
+    begin_write()
+    db.session.get(EvidenceRow, draft).status = "draft"
+    db.session.commit()
     found = own(learner, now)
     assert {key for key, state in found.states.items() if str(state) == "in_review"} == {"sql", "css"}
     assert (found.reason("sql").state, found.reason("html").state) == ("in_review", "ready")

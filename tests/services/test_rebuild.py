@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -15,9 +15,12 @@ from cbe.services import rebuild, review
 from cbe.services.rebuild import Difference, Rebuilt, rebuild_records
 from cbe.store.audit import AuditRow
 from cbe.store.database import begin_write, db
-from cbe.store.evidence import EvidenceCompetencyRow, EvidenceRow, EvidenceVersionRow
+from cbe.store.evidence import EvidenceCompetencyRow, EvidenceRow
 from cbe.store.records import SettlementRow, StandingRow
 from tests.cast import Cast, Person
+from tests.handing_in import handed_in
+from tests.services.evidence_desk import Desk
+from tests.services.evidence_desk import decide as decide_newest
 
 Change = Callable[[], Any]
 
@@ -31,19 +34,6 @@ def look(now: datetime, *, check: bool = True) -> tuple[Rebuilt, list[Difference
     found: list[Difference] = []
     done = rebuild_records(SYSTEM, check=check, now=now, tell=found.append)
     return done, found
-
-
-def hand_in(person: Person, now: datetime, *competencies: str) -> UUID:
-    key = uuid4()
-    begin_write()
-    db.session.add(
-        EvidenceRow(id=key, enrolment_id=person.enrolment_id, status="submitted", created_at=now, submitted_at=now)
-    )
-    db.session.flush()
-    db.session.add(EvidenceVersionRow(evidence_id=key, version=1, saved_at=now, submitted_at=now, salt="s"))
-    db.session.add_all(EvidenceCompetencyRow(evidence_id=key, competency=one) for one in competencies)
-    db.session.commit()
-    return key
 
 
 def decide(by: Person, item: UUID, now: datetime, **outcomes: str) -> list[UUID]:
@@ -73,7 +63,7 @@ def test_nothing_differs_after_deciding_undoing_and_taking_back(
     registrar: Person,
     now: datetime,
 ) -> None:
-    item, other = hand_in(learner, now, "html", "css"), hand_in(other_learner, now, "html")
+    item, other = handed_in(learner, ["html", "css"], now=now), handed_in(other_learner, ["html"], now=now)
     first, second = decide(instructor, item, now, html="met", css="not_yet")
     decide(other_instructor, other, now, html="met")
     assert look(now)[0] == Rebuilt(2, 0)
@@ -87,7 +77,7 @@ def test_nothing_differs_after_deciding_undoing_and_taking_back(
 def test_a_standing_changed_invented_or_lost_is_named_and_mended(
     learner: Person, instructor: Person, now: datetime
 ) -> None:
-    decide(instructor, hand_in(learner, now, "html", "css"), now, html="met", css="met")
+    decide(instructor, handed_in(learner, ["html", "css"], now=now), now, html="met", css="met")
     before = standing(learner)
     put(StandingRow, (learner.enrolment_id, "html"), mastered_on=date(2020, 1, 1))
     begin_write()
@@ -122,7 +112,7 @@ def test_a_check_changes_nothing(learner: Person, now: datetime) -> None:
 def test_evidence_that_waits_or_not_follows_from_the_decisions_on_it(
     learner: Person, instructor: Person, now: datetime
 ) -> None:
-    decided, undone = hand_in(learner, now, "html"), hand_in(learner, now, "css")
+    decided, undone = handed_in(learner, ["html"], now=now), handed_in(learner, ["css"], now=now)
     decide(instructor, decided, now, html="met")
     (gone,) = decide(instructor, undone, now, css="met")
     review.undo(instructor.actor, [gone], now=now)
@@ -144,6 +134,24 @@ def test_evidence_that_waits_or_not_follows_from_the_decisions_on_it(
     mended = db.session.get(EvidenceRow, decided)
     assert mended is not None
     assert (mended.status, mended.decided_at) == ("decided", now)
+
+
+def test_what_was_met_of_an_earlier_version_stands_until_it_is_overturned(
+    learner: Person, instructor: Person, registrar: Person, now: datetime
+) -> None:
+    desk = Desk(learner.actor, now)
+    item = desk.hand_in(competencies=("css", "html"), route="recognition")
+    decide_newest(item, instructor, desk.now, html="met", css="not_yet")
+    desk.act("hand_in_again", item)
+    desk.save(item, desk.item(item).newest.saved_at, competencies=("css", "html"), route="recognition")
+    desk.act("submit", item)
+    assert look(desk.now)[0].differences == 0
+    met = db.session.get(EvidenceCompetencyRow, (item, "html"))
+    assert met is not None
+    assert met.decision_id is not None
+    review.take_back(registrar.actor, met.decision_id, "overturned", "Appeal", today=now.date(), now=desk.now)
+    assert {one.competency for one in desk.item(item).competencies if one.outcome is None} == {"css", "html"}
+    assert look(desk.now)[0].differences == 0
 
 
 def test_everybody_is_looked_at_however_small_the_batches(
