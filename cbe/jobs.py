@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, current_app
 from flask.cli import AppGroup
 
-from cbe.services import checkpoints, expiry_notices, housekeeping, mail, notice_mails, progress, settling
+from cbe.services import checkpoints, expiry_notices, housekeeping, mail, notice_mails, plans, settling
 from cbe.services.notice_mails import ComposeNews
 
 if TYPE_CHECKING:  # huey brings psycopg with it, and most commands neither ask for work nor do it
@@ -30,7 +30,7 @@ SWEEPS: dict[str, tuple[Callable[[datetime], int], dict[str, str]]] = {
         lambda now: notice_mails.gather(compose=current_app.extensions["cbe-news"], now=now),
         {"minute": "*"},
     ),
-    "prove_plans": (lambda now: progress.prove_plans(now=now, limit=5), {"minute": "*"}),
+    "prove_plans": (lambda now: plans.prove_plans(now=now, limit=5), {"minute": "*"}),
     "warn_of_expiry": (lambda now: expiry_notices.warn_of_expiry(now=now), {"minute": "7", "hour": "*/6"}),
     "sign_checkpoint": (lambda now: checkpoints.sign_checkpoint(now=now), {"minute": "*"}),
     "forget_expired": (lambda now: housekeeping.forget_expired(now=now), {"minute": "17", "hour": "3"}),

@@ -1,24 +1,25 @@
-"""What decisions, awards and waiting evidence say of one learner on one day: all that states and plans follow from.
+"""What decisions, awards and waiting evidence say of one learner today: all that states and plans follow from.
 
-The plans themselves are ``progress``'s; how decisions become standing is ``decisions``'s.
+The plans themselves are ``progress``'s; how decisions become standing is ``decisions``'s; other days are ``looking_back``'s.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.mastery import Standing
-from cbe.store import evidence, records
+from cbe.store import deriving, evidence
 
 from .awards import award_standing
 from .programs import compiled_version
 
-__all__ = ["Facts", "facts_of"]
+__all__ = ["Facts", "facts_from", "facts_of"]
 
 PLANNER = 1
 """Raise when the planner's answers change, so that kept ones are made anew."""
@@ -48,16 +49,36 @@ class Facts:
 
 def facts_of(enrolment_id: UUID, version_id: UUID, today: date, now: datetime) -> Facts:
     """Return what is true of a learner today, from the standing that is kept; four queries."""
-    compiled = compiled_version(version_id)
-    rows = {
-        row.competency: Standing(row.mastered_on, row.expires_on, row.returned_on, row.settles_at)
-        for row in records.list_standing(enrolment_id)
-        if row.competency in compiled.competencies
-    }
+    kept = deriving.standing_of([enrolment_id]).get(enrolment_id, {})
+    held, withheld = award_standing(enrolment_id, today)
+    return facts_from(
+        version_id,
+        compiled_version(version_id),
+        kept,
+        in_review=frozenset(evidence.in_review([enrolment_id]).get(enrolment_id, ())),
+        held=held,
+        withheld=withheld,
+        today=today,
+        now=now,
+    )
+
+
+def facts_from(
+    version_id: UUID,
+    compiled: CompiledProgram,
+    standing: Mapping[str, Standing],
+    *,
+    in_review: frozenset[str],
+    held: frozenset[str],
+    withheld: frozenset[str],
+    today: date,
+    now: datetime,
+) -> Facts:
+    """Return what follows on a day and at a moment from standing, evidence that waits and awards."""
+    rows = {key: standing[key] for key in sorted(standing) if key in compiled.competencies}
     had = {key for key, row in rows.items() if row.mastered_on is not None}
     expired = frozenset(key for key in had if (end := rows[key].expires_on) is not None and end <= today)
     mastered = frozenset(had - expired)
-    held, withheld = award_standing(enrolment_id, today)
     return Facts(
         version_id=version_id,
         compiled=compiled,
@@ -65,7 +86,7 @@ def facts_of(enrolment_id: UUID, version_id: UUID, today: date, now: datetime) -
         mastered=mastered,
         expired=expired,
         returned=frozenset(key for key, row in rows.items() if row.returned_on is not None and key not in mastered),
-        in_review=frozenset(evidence.in_review([enrolment_id]).get(enrolment_id, ())),
+        in_review=in_review,
         provisional=frozenset(key for key, row in rows.items() if row.settles_at is not None and row.settles_at > now),
         held=held,
         withheld=withheld,

@@ -1,33 +1,31 @@
 """Where a learner stands in a program: their states, the way to every credential, and what is worth doing next.
 
-The unlock list follows from the version, what is mastered, held and withheld, and from nothing else; it is solved when
-one of these changed and kept beside the enrolment under a key made of them.
+What states follow from is ``facts``'s, of another day than today ``looking_back``'s; finding and keeping plans is ``plans``'s.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from cbe.domain import policy
 from cbe.domain.advice import Advice, choose_next, goal_order, goals_first
 from cbe.domain.errors import NotFound
-from cbe.domain.planner import CredentialPlan, Leverage, Status, leverage, plan_credential, unlock_list
+from cbe.domain.planner import CredentialPlan, Leverage, plan_credential
 from cbe.domain.policy import Actor
 from cbe.domain.program import Text
 from cbe.domain.progress import State, StateReason, explain_state, states
 from cbe.store import enrolments, people, programs, records
-from cbe.store.database import keep
-from cbe.store.records import DecisionTextRow, PlansRow
+from cbe.store.records import DecisionTextRow
 
 from .enrolments import record_subject
 from .facts import Facts, facts_of
+from .looking_back import AsOf, facts_as_of, status_as_of
+from .plans import PAGE_BUDGET_S, find_plans, kept_plans
 from .programs import program_title
 
 __all__ = [
@@ -40,12 +38,8 @@ __all__ = [
     "list_contacts",
     "list_history",
     "list_own_programs",
-    "prove_plans",
     "what_if",
 ]
-
-PAGE_BUDGET_S = 0.5
-JOB_BUDGET_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +67,12 @@ class Contact:
 
 @dataclass(frozen=True)
 class Progress(Facts):
-    """A learner against their version on one day; everything pages of one learner are made of."""
+    """A learner against their version today or as of another day; everything pages of one learner are made of."""
 
     learner: Learner
     plans: list[CredentialPlan]
     leverage: list[Leverage]
+    as_of: AsOf | None = None
 
     @cached_property
     def states(self) -> dict[str, State]:
@@ -119,21 +114,23 @@ class Progress(Facts):
         return choose_next(self.plans, ready, self.goals)
 
 
-def get_own_progress(actor: Actor, program_key: str, *, today: date, now: datetime) -> Progress:
+def get_own_progress(actor: Actor, program_key: str, *, today: date, now: datetime, at: AsOf | None = None) -> Progress:
     """Return one's own progress in a program; ``NotFound`` for those who do not learn there."""
     program = programs.find_program(program_key)
     row = program and actor.account_id and enrolments.find_enrolment_of(actor.account_id, program.id)
     if not row:
         raise NotFound("You do not learn in a program %(program)s.", program=program_key)
-    return _progress(actor, row, today, now)
+    return _progress(actor, row, today, now, at)
 
 
-def get_progress(actor: Actor, program_key: str, enrolment_id: UUID, *, today: date, now: datetime) -> Progress:
-    """Return a learner's progress to somebody who may read their record."""
+def get_progress(
+    actor: Actor, program_key: str, enrolment_id: UUID, *, today: date, now: datetime, at: AsOf | None = None
+) -> Progress:
+    """Return a learner's progress to somebody who may read their record today."""
     row = enrolments.find_enrolment(enrolment_id)
     if row is None or row.program.key != program_key:
         raise NotFound("There is no such learner in this program.")
-    return _progress(actor, row, today, now)
+    return _progress(actor, row, today, now, at)
 
 
 def what_if(progress: Progress, credential: str, assumed: Iterable[str]) -> CredentialPlan:
@@ -154,18 +151,7 @@ def list_contacts(progress: Progress) -> list[Contact]:
     return sorted(found.values(), key=lambda contact: (contact.role != "instructor", contact.name))
 
 
-def prove_plans(*, now: datetime, limit: int = 20) -> int:
-    """Search longer for the kept lists that hold unproven plans; return how many lists were made anew."""
-    waiting = records.list_unsettled(limit)
-    for enrolment_id in waiting:
-        row = enrolments.find_enrolment(enrolment_id)
-        if row is not None:
-            facts = facts_of(enrolment_id, row.version_id, now.date(), now)
-            _solve(enrolment_id, facts, budget_s=JOB_BUDGET_S, settled=True, now=now)
-    return len(waiting)
-
-
-def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: datetime) -> Progress:
+def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: datetime, at: AsOf | None) -> Progress:
     policy.require(actor, "record:read", record_subject(actor, row, today))
     learner = Learner(
         enrolment_id=row.id,
@@ -173,66 +159,17 @@ def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: date
         name=row.account.person.name,
         program_id=row.program_id,
         program_key=row.program.key,
-        status=row.status,
+        status=row.status if at is None else status_as_of(row.id, at),
         hours_per_week=row.hours_per_week,
         goals={goal.credential: goal.target_date for goal in enrolments.list_goals(row.id)},
     )
-    facts = facts_of(row.id, row.version_id, today, now)
-    kept = records.find_plans(row.id)
-    if kept is not None and kept.key == facts.key:
-        plans, levers = _read(kept.content)
+    if at is None:
+        facts = facts_of(row.id, row.version_id, today, now)
+        plans, levers = kept_plans(row.id, facts, now)
     else:
-        plans, levers = _solve(learner.enrolment_id, facts, budget_s=PAGE_BUDGET_S, settled=False, now=now)
-    return Progress(**vars(facts), learner=learner, plans=plans, leverage=levers)
-
-
-def _solve(
-    enrolment_id: UUID, facts: Facts, *, budget_s: float, settled: bool, now: datetime
-) -> tuple[list[CredentialPlan], list[Leverage]]:
-    plans = unlock_list(facts.compiled, facts.mastered, facts.held, facts.withheld, budget_s=budget_s)
-    levers = leverage(facts.compiled, facts.mastered, plans)
-    content = json.dumps([[_written(plan) for plan in plans], [_lever(one) for one in levers]], separators=(",", ":"))
-    settled = settled or all(plan.proven_optimal or plan.status is Status.WITHHELD for plan in plans)
-    keep(PlansRow(enrolment_id=enrolment_id, key=facts.key, content=content, settled=settled, made_at=now))
-    return plans, levers
-
-
-def _written(plan: CredentialPlan) -> list[Any]:
-    return [
-        plan.id,
-        plan.status.value,
-        _text(plan.remaining_hours),
-        plan.plan,
-        plan.proven_optimal,
-        _text(plan.lower_bound_hours),
-    ]
-
-
-def _lever(one: Leverage) -> list[Any]:
-    return [one.competency, one.credentials, _text(one.hours), one.opens]
-
-
-def _read(content: str) -> tuple[list[CredentialPlan], list[Leverage]]:
-    plans, levers = json.loads(content)
-    return (
-        [
-            CredentialPlan(key, Status(status), _number(left), _tuple(steps), proven, _number(bound))
-            for key, status, left, steps, proven, bound in plans
-        ],
-        [Leverage(key, count, Decimal(hours), opens) for key, count, hours, opens in levers],
-    )
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def _number(value: str | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
-
-
-def _tuple(steps: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if steps is None else tuple(steps)
+        facts = facts_as_of(row.id, row.version_id, at)
+        plans, levers = find_plans(facts)
+    return Progress(**vars(facts), learner=learner, plans=plans, leverage=levers, as_of=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +191,18 @@ class HistoryEntry:
 
 
 def list_history(progress: Progress, competency: str | None = None) -> list[HistoryEntry]:
-    """List the decisions on a learner (on one competency when given), newest first; at most five queries."""
-    enrolment_id = progress.learner.enrolment_id
-    rows = records.list_decisions(enrolment_id, None if competency is None else [competency])
+    """List the decisions on a learner (on one competency when given), newest first; at most five queries.
+
+    As of another day: those made by then and known then, and what was taken back by then.
+    """
+    enrolment_id, at = progress.learner.enrolment_id, progress.as_of
+    rows = list(records.list_decisions(enrolment_id, None if competency is None else [competency]))
+    back = list(records.list_taken_back([enrolment_id]))
+    if at is not None:
+        rows = [row for row in rows if row.decided_on <= at.on and row.recorded_at <= at.known]
+        back = [row for row in back if row.effective_on <= at.on and row.recorded_at <= at.known]
+    undone = {row.decision_id: row.how for row in back}
     texts = records.decision_texts([row.id for row in rows])
-    undone = {row.decision_id: row.how for row in records.list_taken_back([enrolment_id])}
     names = people.names_of({row.assessor_id for row in rows if row.assessor_id})
     nothing = DecisionTextRow()
     return [

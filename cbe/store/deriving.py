@@ -6,7 +6,7 @@ Single rows of the record are ``records``'s, writing what was derived is ``batch
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,18 +16,21 @@ from cbe.domain.mastery import Decision, Standing, TakenBack
 
 from .database import db
 from .enrolments import EnrolmentRow
-from .evidence import EvidenceCompetencyRow, EvidenceRow
+from .evidence import EvidenceCompetencyRow, EvidenceRow, EvidenceVersionRow
 from .records import CitedRow, DecisionRow, SettlementRow, StandingRow, TakenBackRow
 
 __all__ = [
     "Founded",
     "ItemPart",
+    "Judged",
     "batches_of_enrolments",
     "decisions_of",
     "count_enrolments",
     "founded_on",
     "list_item_parts",
+    "list_judged",
     "list_stale_settlements",
+    "list_submitted",
     "set_decision",
     "set_status",
     "standing_of",
@@ -45,8 +48,21 @@ class ItemPart(NamedTuple):
     evidence_id: UUID
     enrolment_id: UUID
     status: str
+    version: int
     competency: str
     decision_id: UUID | None
+
+
+class Judged(NamedTuple):
+    """A decision on one version of an item, taken back or not."""
+
+    evidence_id: UUID
+    version: int
+    competency: str
+    decision_id: UUID
+    is_met: bool
+    decided_on: date
+    recorded_at: datetime
 
 
 def decisions_of(
@@ -108,7 +124,7 @@ def standing_of(enrolment_ids: Sequence[UUID]) -> dict[UUID, dict[str, Standing]
 def list_item_parts(enrolment_ids: Sequence[UUID]) -> list[ItemPart]:
     """List the competencies of the items of these enrolments, item by item."""
     item, part = EvidenceRow, EvidenceCompetencyRow
-    query = select(item.id, item.enrolment_id, item.status, part.competency, part.decision_id)
+    query = select(item.id, item.enrolment_id, item.status, item.version, part.competency, part.decision_id)
     query = query.join(part, part.evidence_id == item.id)
     return [
         ItemPart(*values)
@@ -117,6 +133,25 @@ def list_item_parts(enrolment_ids: Sequence[UUID]) -> list[ItemPart]:
             query.where(item.enrolment_id.in_(chunk)).order_by(item.enrolment_id, item.id, part.competency)
         )
     ]
+
+
+def list_submitted(enrolment_id: UUID) -> Sequence[tuple[UUID, int, datetime]]:
+    """List when each version of the items of an enrolment was handed in: item, version, moment."""
+    row = EvidenceVersionRow
+    query = select(row.evidence_id, row.version, row.submitted_at).join(EvidenceRow)
+    rows = db.session.execute(query.where(EvidenceRow.enrolment_id == enrolment_id))
+    return [(item, version, at) for item, version, at in rows if at is not None]
+
+
+def list_judged(enrolment_id: UUID) -> Sequence[Judged]:
+    """List the decisions on the items of an enrolment."""
+    row = DecisionRow
+    query = select(
+        CitedRow.evidence_id, CitedRow.version, row.competency, row.id, row.outcome == "met", row.decided_on,
+        row.recorded_at,
+    )  # fmt: skip
+    query = query.join(row, row.id == CitedRow.decision_id).where(row.enrolment_id == enrolment_id)
+    return [Judged(*values) for values in db.session.execute(query)]
 
 
 def founded_on(enrolment_ids: Sequence[UUID]) -> Founded:

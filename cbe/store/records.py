@@ -244,13 +244,6 @@ def list_taken_back(enrolment_ids: Sequence[UUID]) -> Sequence[TakenBackRow]:
     return rows
 
 
-def list_standing(enrolment_id: UUID) -> Sequence[StandingRow]:
-    """List how a learner stands in every competency that decisions touch."""
-    return db.session.scalars(
-        select(StandingRow).where(StandingRow.enrolment_id == enrolment_id).order_by(StandingRow.competency)
-    ).all()
-
-
 def list_standing_of(enrolment_ids: Sequence[UUID]) -> Sequence[StandingRow]:
     """List how these learners stand, in one query per 500 of them."""
     rows: list[StandingRow] = []

@@ -32,9 +32,10 @@ def decide(person: Person, now: datetime, *decisions: NewDecision) -> Any:
 
 
 def standing(person: Person) -> dict[str, tuple[date | None, date | None]]:
-    from cbe.store.records import list_standing
+    from cbe.store.deriving import standing_of
 
-    return {row.competency: (row.mastered_on, row.returned_on) for row in list_standing(person.enrolment_id)}
+    found = standing_of([person.enrolment_id]).get(person.enrolment_id, {})
+    return {key: (row.mastered_on, row.returned_on) for key, row in found.items()}
 
 
 def met(competency: str, day: date = DAY) -> NewDecision:

@@ -23,10 +23,11 @@ def inside(cast: Cast, context: None) -> None:
 
 
 def stands(person: Person) -> dict[str, date | None]:
-    from cbe.store.records import list_standing
+    from cbe.store.deriving import standing_of
 
     assert person.enrolment_id
-    return {row.competency: row.mastered_on for row in list_standing(person.enrolment_id)}
+    found = standing_of([person.enrolment_id]).get(person.enrolment_id, {})
+    return {key: row.mastered_on for key, row in found.items()}
 
 
 def bring(data: bytes, now: datetime, **options: Any) -> Any:

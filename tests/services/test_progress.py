@@ -7,7 +7,7 @@ import pytest
 
 from cbe.domain.errors import Forbidden, NotFound
 from cbe.domain.planner import Status, unlock_list
-from cbe.services import progress
+from cbe.services import plans, progress
 from cbe.services.enrolments import set_goals
 from cbe.store import records
 from cbe.store.database import begin_write, db
@@ -114,8 +114,8 @@ def test_unproven_lists_are_settled_by_the_job(learner, now):
     begin_write()
     db.session.get(PlansRow, learner.enrolment_id).settled = False
     db.session.commit()
-    assert progress.prove_plans(now=now) == 1
-    assert progress.prove_plans(now=now) == 0
+    assert plans.prove_plans(now=now) == 1
+    assert plans.prove_plans(now=now) == 0
 
 
 @pytest.mark.parametrize("name", ["instructor", "adviser", "registrar", "verifier"])

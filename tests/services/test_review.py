@@ -39,7 +39,7 @@ def sign(now):
 def mastered(person) -> set[str]:
     from cbe.store import records
 
-    return {row.competency for row in records.list_standing(person.enrolment_id) if row.mastered_on}
+    return {row.competency for row in records.list_standing_of([person.enrolment_id]) if row.mastered_on}
 
 
 def told(person) -> set[str]:

@@ -1,0 +1,127 @@
+"""A learner as of another day: what was true on one day, as known at the end of another.
+
+It all comes from decisions, awards and evidence with the moments at which they were recorded; what is kept for today is
+neither read nor written. What is true today is ``facts``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from uuid import UUID
+
+from cbe.domain.errors import N_, Invalid, Problem
+from cbe.domain.mastery import TakenBack
+from cbe.store import deriving, enrolments, records
+from cbe.store.deriving import Judged
+
+from .awards import standing_of_awards
+from .decisions import standings_of
+from .facts import Facts, facts_from
+from .programs import compiled_version
+
+__all__ = ["NOT_ENROLLED", "AsOf", "as_of", "facts_as_of", "status_as_of"]
+
+NOT_ENROLLED = "not_enrolled"
+"""The status before there was any."""
+FUTURE = N_("This day is in the future. Choose today or a day before.")
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A day to look at, as known at the end of ``known_on``; with the moments at which both end, at the latest now."""
+
+    on: date
+    ends: datetime
+    known_on: date
+    known: datetime
+
+
+def as_of(on: date | None, known_on: date | None, *, zone: tzinfo, now: datetime) -> AsOf:
+    """Return a day as known at the end of another, both as days of a time zone; None is today.
+
+    Raises ``Invalid`` for days in the future, at ``/as_of`` and ``/known``.
+    """
+    today = now.astimezone(zone).date()
+    asked = {"/as_of": on, "/known": known_on}
+    problems: list[Problem] = [(at, FUTURE) for at, day in asked.items() if day is not None and day > today]
+    if problems:
+        raise Invalid(problems)
+    on, known_on = on or today, known_on or today
+    return AsOf(on, _end_of(on, zone, now), known_on, _end_of(known_on, zone, now))
+
+
+def facts_as_of(enrolment_id: UUID, version_id: UUID, at: AsOf) -> Facts:
+    """Return what was true of a learner then, by the version they are in now; eight queries."""
+    found = standings_of({enrolment_id: version_id}, at.on, known=at.known)[enrolment_id]
+    awards = [row for row in records.list_awards(enrolment_id) if row.recorded_at <= at.known]
+    events = [row for row in records.list_award_events(enrolment_id) if row.recorded_at <= at.known]
+    held, withheld = standing_of_awards(awards, events, at.on)
+    return facts_from(
+        version_id,
+        compiled_version(version_id),
+        found,
+        in_review=_waiting(enrolment_id, at),
+        held=held,
+        withheld=withheld,
+        today=at.on,
+        now=at.known,
+    )
+
+
+def status_as_of(enrolment_id: UUID, at: AsOf) -> str:
+    """Return the status of an enrolment then, ``NOT_ENROLLED`` before there was one."""
+    rows = enrolments.list_statuses(enrolment_id)
+    then = [row.status for row in rows if row.since <= at.on and row.recorded_at <= at.known]
+    return then[-1] if then else NOT_ENROLLED
+
+
+def _end_of(day: date, zone: tzinfo, now: datetime) -> datetime:
+    return min(now, datetime.combine(day + timedelta(days=1), time.min, zone))
+
+
+def _waiting(enrolment_id: UUID, at: AsOf) -> frozenset[str]:
+    """Return the competencies for which evidence waited then, as well as it can be known.
+
+    Of each item counts what was handed in last by the end of the day. It waited when nobody had decided on it, and
+    either somebody did later or it waits still. When something was withdrawn is not on record: that is left out.
+    """
+    handed_in: dict[UUID, int] = {}
+    for item, version, submitted_at in deriving.list_submitted(enrolment_id):
+        if submitted_at <= min(at.ends, at.known):
+            handed_in[item] = max(version, handed_in.get(item, 0))
+    judged = _by_part(deriving.list_judged(enrolment_id))
+    gone = _gone(deriving.taken_back_of([enrolment_id]).get(enrolment_id, ()), at)
+    found = set()
+    for part in deriving.list_item_parts([enrolment_id]):
+        newest = handed_in.get(part.evidence_id)
+        on_it = judged.get((part.evidence_id, part.competency), ())
+        still = part.status == "submitted" and part.version == newest
+        if newest is not None and _waited(on_it, newest, gone, at, still=still):
+            found.add(part.competency)
+    return frozenset(found)
+
+
+def _waited(judged: Sequence[Judged], version: int, gone: frozenset[UUID], at: AsOf, *, still: bool) -> bool:
+    later = False
+    for one in judged:
+        if one.decided_on > at.on or one.recorded_at > at.known:
+            later = later or one.version == version
+        elif one.decision_id not in gone and (one.version == version or (one.version < version and one.is_met)):
+            return False
+    return later or still
+
+
+def _by_part(judged: Iterable[Judged]) -> Mapping[tuple[UUID, str], list[Judged]]:
+    found: dict[tuple[UUID, str], list[Judged]] = {}
+    for one in judged:
+        found.setdefault((one.evidence_id, one.competency), []).append(one)
+    return found
+
+
+def _gone(taken_back: Iterable[TakenBack], at: AsOf) -> frozenset[UUID]:
+    """Return the decisions after which, as known then, the evidence waited again."""
+    return frozenset(
+        one.decision for one in taken_back if one.how in ("void", "overturned") and one.recorded_at <= at.known
+    )
