@@ -82,7 +82,7 @@ def page_context(assets: Assets) -> dict[str, Any]:
         account=person,
         keys=person.single_keys if person else True,
     )
-    return {"ui": reader, "nav": _navigation(person), "search_url": None}
+    return {"ui": reader, "nav": _navigation(person), "search_url": None, "search_keeps": "", "banner": ""}
 
 
 def _navigation(person: SignedIn | None) -> list[tuple[str, str, bool]]:

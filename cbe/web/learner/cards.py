@@ -13,7 +13,6 @@ from markupsafe import Markup, escape
 from cbe.domain.advice import Advice, expected_date
 from cbe.domain.planner import CredentialPlan, Status, steps
 
-from .. import identity
 from ..texts import Spoken, day
 from ..texts import hours as hours_text
 from .view import Step, View
@@ -115,7 +114,7 @@ def why(view: View, advice: Advice) -> str:
 def pace_words(view: View, hours: Decimal | None, *, pace_is_shown: bool = False) -> str:
     """Say around when so many hours are done at the learner's pace; nothing without a pace."""
     pace = view.progress.learner.hours_per_week
-    when: date | None = expected_date(identity.today(), hours, pace)
+    when: date | None = expected_date(view.today, hours, pace)
     if when is None or not hours:
         return ""
     if pace_is_shown:

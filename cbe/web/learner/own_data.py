@@ -37,7 +37,7 @@ def print_view(program: str, enrolment_id: UUID | None = None) -> str:
         view,
         cards=cards(view, progress.shown_plans),
         sections=sections(view, progress.compiled.ids),
-        today=identity.today(),
+        today=view.today,
     )
 
 

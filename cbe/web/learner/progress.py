@@ -80,8 +80,8 @@ def _timeline(view: View) -> list[tuple[date, int]]:
     for day in sorted(days):
         total += days[day]
         found.append((day, total))
-    if found and found[-1][0] < identity.today():
-        found.append((identity.today(), total))
+    if found and found[-1][0] < view.today:
+        found.append((view.today, total))
     return found
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
+from cbe.domain.errors import N_, Invalid, Problem
 from cbe.domain.program import Text
 from cbe.domain.progress import State
+from cbe.services.looking_back import AsOf, as_of
 from cbe.services.progress import Progress, get_own_progress, get_progress
 
 from .. import identity
@@ -19,10 +26,14 @@ from ..texts import Spoken, in_words, plain
 
 __all__ = ["Step", "View", "load", "page", "show"]
 
+DATED = frozenset({"home", "map", "outline", "competency", "credential", "compare", "progress", "print_view"})
+"""The pages that show any day: ``as_of`` in their addresses says which, ``known`` as known at the end of which."""
+
 learner = Blueprint("learner", __name__, url_prefix="/learn/<key:program>")
 record = Blueprint("record", __name__, url_prefix="/programs/<key:program>/learners/<uuid:enrolment_id>")
 
 Handler = Callable[..., Any]
+WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +61,43 @@ class View:
         return self.enrolment_id is None
 
     def url(self, name: str, **values: Any) -> str:
-        """Return the address of another page of the same learner."""
+        """Return the address of another page of the same learner, as of the same day."""
         values["program"] = self.progress.learner.program_key
+        if name in DATED:
+            values |= self.days
         if self.enrolment_id is None:
             return url_for(f"learner.{name}", **values)
         return url_for(f"record.{name}", enrolment_id=self.enrolment_id, **values)
+
+    @property
+    def at(self) -> AsOf | None:
+        """The day that is looked at, None: today."""
+        return self.progress.as_of
+
+    @property
+    def today(self) -> date:
+        """The day that is looked at, the reader's date otherwise."""
+        return self.at.on if self.at else identity.today()
+
+    @property
+    def days(self) -> dict[str, str]:
+        """What addresses say of the day that is looked at; nothing today."""
+        if self.at is None:
+            return {}
+        known = {"known": self.at.known_on.isoformat()} if self.at.known_on != identity.today() else {}
+        return {"as_of": self.at.on.isoformat(), **known}
+
+    @property
+    def keeps(self) -> Markup:
+        """What a form that asks for another page carries along, so that it shows the same day."""
+        hidden = Markup('<input type="hidden" name="{}" value="{}">')
+        return Markup("").join(hidden.format(name, value) for name, value in self.days.items())
+
+    @property
+    def back_to_today(self) -> str:
+        """The address of this page as of today."""
+        asked = [(name, value) for name, value in request.args.items(multi=True) if name not in ("as_of", "known")]
+        return f"{request.path}?{urlencode(asked)}" if asked else request.path
 
     @property
     def language(self) -> str:
@@ -125,14 +168,50 @@ def page(rule: str, endpoint: str) -> Callable[[Handler], Handler]:
 
 
 def load(program: str, enrolment_id: UUID | None) -> View:
-    """Return the view of one's own progress, or of a learner's whose record the reader may see."""
+    """Return the view of one's own progress, or of a learner's whose record the reader may see.
+
+    As of the day that the address names, on pages that show any day; raises ``Invalid`` when that is no day.
+    """
+    actor, today, now, at = identity.actor(), identity.today(), identity.now(), _asked_day()
     if enrolment_id is None:
-        progress = get_own_progress(identity.actor(), program, today=identity.today(), now=identity.now())
-    else:
-        progress = get_progress(identity.actor(), program, enrolment_id, today=identity.today(), now=identity.now())
-    return View(progress, enrolment_id)
+        return View(get_own_progress(actor, program, today=today, now=now, at=at), None)
+    return View(get_progress(actor, program, enrolment_id, today=today, now=now, at=at), enrolment_id)
 
 
 def show(template: str, view: View, **values: Any) -> str:
     """Render a page of one learner; search looks through the outline."""
-    return render_template(f"learner/{template}.html", view=view, search_url=view.url("outline"), **values)
+    banner = Markup(render_template("learner/_as_of.html", view=view)) if view.at else ""  # noqa: S704 - a template
+    return render_template(
+        f"learner/{template}.html",
+        view=view,
+        search_url=view.url("outline"),
+        search_keeps=view.keeps,
+        banner=banner,
+        **values,
+    )
+
+
+def _asked_day() -> AsOf | None:
+    """Return the day that the address of a page asks for, None for today."""
+    if str(request.endpoint).rpartition(".")[2] not in DATED:
+        return None
+    problems: list[Problem] = []
+    on, known_on = _day("as_of", problems), _day("known", problems)
+    if problems:
+        raise Invalid(problems)
+    if on is None and known_on is None:
+        return None
+    return as_of(on, known_on, zone=ZoneInfo(identity.time_zone()), now=identity.now())
+
+
+def _day(name: str, problems: list[Problem]) -> date | None:
+    text = request.args.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        if not WRITTEN.fullmatch(text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        problems.append((f"/{name}", N_("A date is written as 2026-12-31.")))
+        return None
