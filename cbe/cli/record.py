@@ -1,20 +1,25 @@
-"""``flask --app app record …``: deriving what is kept of learners anew."""
+"""``flask --app app record …``: deriving what is kept of learners anew, and looking at a record as of any day."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from typing import Any
 
 import click
 from flask.cli import AppGroup
 
 from cbe.domain.policy import SYSTEM
+from cbe.domain.progress import State
+from cbe.services.looking_back import AsOf, RecordThen, as_of, list_records_as_of
 from cbe.services.rebuild import Difference, rebuild_records
 
-from .output import command, now, progress_bar, write
+from .output import command, now, progress_bar, write, write_json, write_table
 
 __all__ = ["record"]
 
 record = AppGroup("record", help="Look at and rebuild what follows from decisions.")
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @command(record, "rebuild")
@@ -38,6 +43,66 @@ def rebuild(check: bool, *, as_json: bool) -> None:
         click.echo(f"{done.learners} learners, {done.differences} differences{', mended' if mended else ''}", err=True)
     if done.differences:
         raise SystemExit(1)
+
+
+@command(record, "as-of")
+@click.argument("day", metavar="DATE", type=DAY)
+@click.argument("email", metavar="LEARNER")
+@click.option("--program", metavar="ID", help="This program only.")
+@click.option("--known", metavar="DATE", type=DAY, help="As known at the end of this day (UTC); now if left out.")
+def as_of_(day: datetime, email: str, program: str | None, known: datetime | None, *, as_json: bool) -> None:
+    """Print how LEARNER (an e-mail address) stood on DATE: every competency, and the credentials held and withheld."""
+    moment = now()
+    at = as_of(day.date(), known.date() if known else None, zone=UTC, now=moment)
+    found = list_records_as_of(SYSTEM, email, at, program, today=moment.date())
+    if as_json:
+        write_json(
+            {
+                "ok": True,
+                "learner": email,
+                "on": at.on.isoformat(),
+                "known": at.known.isoformat(),
+                "programs": [_document(one) for one in found],
+            }
+        )
+        return
+    for one in found:
+        _write_then(one, at)
+
+
+def _document(one: RecordThen) -> dict[str, Any]:
+    return {
+        "program": one.program,
+        "status": one.status,
+        "competencies": [
+            {"id": key, "state": str(state), "mastered_on": began, "expires_on": ends}
+            for key, state, began, ends in _rows(one)
+        ],
+        "held": sorted(one.facts.held),
+        "withheld": sorted(one.facts.withheld),
+    }
+
+
+def _write_then(one: RecordThen, at: AsOf) -> None:
+    write(f"{one.program} on {at.on}, as known at {at.known:%Y-%m-%d %H:%M} UTC: {one.status.replace('_', ' ')}\n")
+    rows = [[f"  {key}", state.replace("_", " "), began or "", ends or ""] for key, state, began, ends in _rows(one)]
+    if rows:
+        write_table(["  competency", "state", "mastered", "expires"], rows)
+    for word, keys in (("held", one.facts.held), ("withheld", one.facts.withheld)):
+        write(f"{word}: {', '.join(sorted(keys)) or '–'}\n")
+    write("\n")
+
+
+def _rows(one: RecordThen) -> list[tuple[str, State, str | None, str | None]]:
+    return [
+        (
+            key,
+            state,
+            began.isoformat() if (row := one.facts.standing.get(key)) and (began := row.mastered_on) else None,
+            ends.isoformat() if row and (ends := row.expires_on) else None,
+        )
+        for key, state in one.states.items()
+    ]
 
 
 class _TellJson:

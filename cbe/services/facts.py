@@ -10,10 +10,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.mastery import Standing
+from cbe.domain.progress import State, StateReason, explain_state, states
 from cbe.store import deriving, evidence
 
 from .awards import award_standing
@@ -39,6 +41,24 @@ class Facts:
     provisional: frozenset[str]
     held: frozenset[str]
     withheld: frozenset[str]
+
+    @cached_property
+    def states(self) -> dict[str, State]:
+        """The state of every competency, in file order."""
+        return states(
+            self.compiled, self.mastered, in_review=self.in_review, returned=self.returned, expired=self.expired
+        )
+
+    def reason(self, competency: str) -> StateReason:
+        """Return the state of one competency and, group by group, by whom it is met or who is missing."""
+        return explain_state(
+            self.compiled,
+            self.mastered,
+            competency,
+            in_review=self.in_review,
+            returned=self.returned,
+            expired=self.expired,
+        )
 
     @property
     def key(self) -> str:

@@ -11,17 +11,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
-from cbe.domain.errors import N_, Invalid, Problem
+from cbe.domain import policy
+from cbe.domain.errors import N_, Invalid, NotFound, Problem
 from cbe.domain.mastery import TakenBack
-from cbe.store import deriving, enrolments, records
+from cbe.domain.policy import Actor
+from cbe.domain.progress import State
+from cbe.store import deriving, enrolments, people, records
 from cbe.store.deriving import Judged
 
 from .awards import standing_of_awards
 from .decisions import standings_of
+from .enrolments import record_subject
 from .facts import Facts, facts_from
 from .programs import compiled_version
 
-__all__ = ["NOT_ENROLLED", "AsOf", "as_of", "facts_as_of", "status_as_of"]
+__all__ = ["NOT_ENROLLED", "AsOf", "RecordThen", "as_of", "facts_as_of", "list_records_as_of", "status_as_of"]
 
 NOT_ENROLLED = "not_enrolled"
 """The status before there was any."""
@@ -36,6 +40,16 @@ class AsOf:
     ends: datetime
     known_on: date
     known: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordThen:
+    """A learner's record in one program as of a day: their status, the state of every competency, and the rest."""
+
+    program: str
+    status: str
+    states: dict[str, State]
+    facts: Facts
 
 
 def as_of(on: date | None, known_on: date | None, *, zone: tzinfo, now: datetime) -> AsOf:
@@ -68,6 +82,26 @@ def facts_as_of(enrolment_id: UUID, version_id: UUID, at: AsOf) -> Facts:
         today=at.on,
         now=at.known,
     )
+
+
+def list_records_as_of(
+    actor: Actor, email: str, at: AsOf, program: str | None = None, *, today: date
+) -> list[RecordThen]:
+    """List a learner's records then, in every program they are in now or in one; ``NotFound`` when there are none."""
+    account = people.find_account_by_email(email)
+    rows = [
+        row
+        for row in (enrolments.list_enrolments(account.id) if account else ())
+        if program is None or row.program.key == program
+    ]
+    if not rows:
+        raise NotFound("Nobody with the address %(email)s learns there.", email=email)
+    found = []
+    for row in rows:
+        policy.require(actor, "record:read", record_subject(actor, row, today))
+        facts = facts_as_of(row.id, row.version_id, at)
+        found.append(RecordThen(row.program.key, status_as_of(row.id, at), facts.states, facts))
+    return found
 
 
 def status_as_of(enrolment_id: UUID, at: AsOf) -> str:

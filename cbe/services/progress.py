@@ -6,7 +6,7 @@ What states follow from is ``facts``'s, of another day than today ``looking_back
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -18,7 +18,6 @@ from cbe.domain.errors import NotFound
 from cbe.domain.planner import CredentialPlan, Leverage, plan_credential
 from cbe.domain.policy import Actor
 from cbe.domain.program import Text
-from cbe.domain.progress import State, StateReason, explain_state, states
 from cbe.store import enrolments, people, programs, records
 from cbe.store.records import DecisionTextRow
 
@@ -73,24 +72,6 @@ class Progress(Facts):
     plans: list[CredentialPlan]
     leverage: list[Leverage]
     as_of: AsOf | None = None
-
-    @cached_property
-    def states(self) -> dict[str, State]:
-        """The state of every competency, in file order."""
-        return states(
-            self.compiled, self.mastered, in_review=self.in_review, returned=self.returned, expired=self.expired
-        )
-
-    def reason(self, competency: str) -> StateReason:
-        """Return the state of one competency and, group by group, by whom it is met or who is missing."""
-        return explain_state(
-            self.compiled,
-            self.mastered,
-            competency,
-            in_review=self.in_review,
-            returned=self.returned,
-            expired=self.expired,
-        )
 
     @cached_property
     def goals(self) -> list[str]:
@@ -169,7 +150,8 @@ def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: date
     else:
         facts = facts_as_of(row.id, row.version_id, at)
         plans, levers = find_plans(facts)
-    return Progress(**vars(facts), learner=learner, plans=plans, leverage=levers, as_of=at)
+    values = {field.name: getattr(facts, field.name) for field in fields(Facts)}
+    return Progress(**values, learner=learner, plans=plans, leverage=levers, as_of=at)
 
 
 @dataclass(frozen=True, slots=True)
