@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from tests.browser.chromium import assert_accessible, assert_no_sideways_scroll
+
 PROGRAM = "/learn/data-technician"
 
 
@@ -135,3 +137,18 @@ def test_charts_draw_and_stay_on_this_machine(open_page):
     page = open_page(f"{PROGRAM}/progress", sign_in="learner")
     page.wait_for_selector(".chart .main-svg")
     assert page.locator(".chart .main-svg").count() >= 3
+
+
+def test_another_day_is_told_kept_and_left(open_page):
+    page = open_page(PROGRAM, sign_in="learner", viewport={"width": 320, "height": 640})
+    page.get_by_role("link", name="Progress", exact=True).click()
+    page.get_by_label("As it was on").fill("2026-01-31")
+    page.get_by_role("button", name="Show", exact=True).click()
+    note = page.get_by_role("note", name="Another day")
+    assert note.get_by_text("As it was on").first.is_visible()
+    assert_no_sideways_scroll(page)
+    page.get_by_role("link", name="Outline", exact=True).click()
+    assert "as_of=2026-01-31" in page.url
+    assert_accessible(page)
+    page.get_by_role("link", name="Back to today").click()
+    assert page.url.endswith("/outline")
