@@ -54,7 +54,11 @@ def test_states_are_those_of_the_day_and_links_keep_it(sign_in, learner, mastere
     links = [unescape(link) for link in re.findall(r'href="(/learn/web[^"]*)"', page.split("<main")[1])]
     kept = f"as_of={THEN}&known={TODAY - timedelta(days=1)}"
     assert len(links) > 10
-    assert [link for link in links if kept not in link] == ["/learn/web/outline", "/learn/web/goals"]
+    assert [link for link in links if kept not in link] == [
+        "/learn/web/outline",
+        "/learn/web/evidence",
+        "/learn/web/goals",
+    ]
     assert page.count(f'name="as_of" value="{THEN}"') == 3  # the banner, the filter and the search
 
 
