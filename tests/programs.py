@@ -18,6 +18,7 @@ _WEB: dict[str, Any] = {
             "id": "html",
             "title": {"en": "HTML", "ar": "لغة HTML"},
             "effort_hours": 6,
+            "renewal_hours": 2,
             "credits": 0.5,
             "section": "front",
         },

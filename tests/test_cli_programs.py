@@ -104,6 +104,18 @@ def test_plan_prints_states_plans_and_leverage(app: Flask, web: Path, tmp_path: 
     assert ada["leverage"][2] == {"competency": "a11y", "credentials": 2, "hours": 5, "opens": 0}
 
 
+def test_what_expired_costs_its_renewal(app: Flask, web: Path, tmp_path: Path) -> None:
+    given = learners(tmp_path, {"ada": {"expired": ["html", "php"]}, "new": {}})
+    done = run(app, "program", "plan", web, "--learners", given, "--credential", "style-badge", "--json")
+    told = json.loads(done.stdout)
+    assert [told[who]["credentials"][0]["remaining_hours"] for who in ("new", "ada")] == [14, 10]
+    assert [told[who]["leverage"][0]["hours"] for who in ("new", "ada")] == [6, 2]
+    assert told["ada"]["states"] == told["new"]["states"]
+    both = learners(tmp_path, {"ada": {"mastered": ["html"], "expired": ["html"]}})
+    done = run(app, "program", "plan", web, "--learners", both, "--json")
+    assert [problem["at"] for problem in json.loads(done.stdout)["problems"]] == ["/ada/expired"]
+
+
 def test_plan_can_be_of_one_credential_and_for_people(app: Flask, web: Path, tmp_path: Path) -> None:
     given = learners(tmp_path, {"new": {"mastered": []}})
     done = run(app, "program", "plan", web, "--learners", given, "--credential", "web-badge", "--json")

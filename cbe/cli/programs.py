@@ -35,7 +35,12 @@ def check(file: Path, *, as_json: bool) -> None:
 
 @command(program, "plan")
 @click.argument("file", type=existing_file)
-@click.option("--learners", type=existing_file, required=True, help="JSON: what each learner has.")
+@click.option(
+    "--learners",
+    type=existing_file,
+    required=True,
+    help="JSON: what each learner has: lists mastered, expired, held, withheld.",
+)
 @click.option("--credential", help="Plan this credential only.")
 @click.option("--budget-ms", type=click.IntRange(min=0), default=500, show_default=True, help="For one learner.")
 def plan(file: Path, learners: Path, credential: str | None, budget_ms: int, *, as_json: bool) -> None:

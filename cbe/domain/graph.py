@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import Invalid, NotFound
-from .program import Competency, Credential, Program
+from .program import Competency, Credential, Program, notional_hours
 from .requirements import Any_, CompetencyLeaf, CredentialLeaf, Requirement
 
 if TYPE_CHECKING:  # networkx takes 10 MB and a tenth of a second, and many commands never ask for a graph
@@ -106,6 +107,7 @@ class CompiledProgram:
 
     Competencies and credentials are numbered in file order (`index`, `credential_index`). ``groups[i]`` holds the
     prerequisite groups of competency ``i`` as tuples of numbers; ``order`` lists ids with prerequisites first.
+    ``hour_units`` and ``renewal_units`` are hours as integers, in ``1 / hour_scale``.
     """
 
     def __init__(self, program: Program) -> None:
@@ -119,7 +121,7 @@ class CompiledProgram:
             tuple(tuple(dict.fromkeys(self.index[m] for m in group)) for group in c.prerequisites)
             for c in self.competencies.values()
         )
-        self.hour_scale, self.hour_units = _hour_units(program)
+        self.hour_scale, self.hour_units, self.renewal_units = _hour_units(program)
         self.order_index: tuple[int, ...] = tuple(self.index[key] for key in self.order)
         self.rank: tuple[int, ...] = _inverse(self.order_index)
 
@@ -211,6 +213,20 @@ class CompiledProgram:
             raise NotFound("There is no credential “%(id)s” in this program.", id=credential_id)
         return self.credentials[credential_id]
 
+    def units(self, expired: Iterable[str] = ()) -> Sequence[int]:
+        """Return the hours of every competency in units of ``1 / hour_scale``; what expired costs its renewal."""
+        numbers = [self.index[key] for key in expired if key in self.index]
+        if not numbers:
+            return self.hour_units
+        found = list(self.hour_units)
+        for number in numbers:
+            found[number] = self.renewal_units[number]
+        return found
+
+    def hours(self, competency_id: str, expired: Container[str] = ()) -> Decimal:
+        """Return the hours of a competency: those of renewing it when it is among what expired."""
+        return notional_hours(self.competencies[competency_id], renewing=competency_id in expired)
+
     def mask(self, competency_ids: Iterable[str]) -> Mask:
         """Return a row of V booleans, true where the competency is named; ids of other programs are passed over."""
         row = np.zeros(len(self.ids), dtype=np.bool_)
@@ -291,11 +307,16 @@ class CompiledProgram:
         return [self.ids[i] for i in positions(bits)]
 
 
-def _hour_units(program: Program) -> tuple[int, tuple[int, ...]]:
-    """Return the smallest scale that makes all hours integers, and those integers: sums and comparisons are exact."""
-    fractions = [c.effort_hours.as_integer_ratio() for c in program.competencies]
-    scale = math.lcm(*(denominator for _, denominator in fractions)) if fractions else 1
-    return scale, tuple(numerator * (scale // denominator) for numerator, denominator in fractions)
+def _hour_units(program: Program) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    """Return the smallest scale that makes all hours integers, and those integers: sums and comparisons are exact.
+
+    Those of learning for the first time, then those of renewing.
+    """
+    first = [c.effort_hours.as_integer_ratio() for c in program.competencies]
+    again = [notional_hours(c, renewing=True).as_integer_ratio() for c in program.competencies]
+    scale = math.lcm(*(denominator for _, denominator in first + again))
+    units = [[numerator * (scale // denominator) for numerator, denominator in one] for one in (first, again)]
+    return scale, tuple(units[0]), tuple(units[1])
 
 
 def _inverse(order: tuple[int, ...]) -> tuple[int, ...]:

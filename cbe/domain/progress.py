@@ -7,7 +7,7 @@ is ``mastery``'s; the way to a credential is ``planner``'s.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -150,7 +150,14 @@ def explain_state(
     return StateReason(competency_id, state, groups)
 
 
-def unlocking_choices(compiled: CompiledProgram, mastered: Set[str], competency_id: str, limit: int = 5) -> Choices:
+def unlocking_choices(
+    compiled: CompiledProgram,
+    mastered: Set[str],
+    competency_id: str,
+    limit: int = 5,
+    *,
+    expired: Set[str] = frozenset(),
+) -> Choices:
     """Return the ways to meet the unmet groups of one competency: fewest competencies, then least hours, file order.
 
     A choice names one or more competencies that together meet every unmet group, none of them to spare. Only the
@@ -160,7 +167,7 @@ def unlocking_choices(compiled: CompiledProgram, mastered: Set[str], competency_
     groups = explain_state(compiled, mastered, competency_id).missing
     if not groups:
         return Choices((), False)
-    search = _Hitting(compiled, groups)
+    search = _Hitting(compiled, groups, compiled.units(expired))
     found = search.run(limit + 1)
     return Choices(tuple(found[:limit]), len(found) > limit or search.cut_short)
 
@@ -168,10 +175,10 @@ def unlocking_choices(compiled: CompiledProgram, mastered: Set[str], competency_
 class _Hitting:
     """Enumerates the minimal hitting sets of groups, best first; ranks are (count, hours, file order)."""
 
-    def __init__(self, compiled: CompiledProgram, groups: tuple[tuple[str, ...], ...]) -> None:
+    def __init__(self, compiled: CompiledProgram, groups: tuple[tuple[str, ...], ...], units: Sequence[int]) -> None:
         self.members = sorted({m for group in groups for m in group}, key=compiled.index.__getitem__)
         place = {key: i for i, key in enumerate(self.members)}
-        self.hours = [compiled.hour_units[compiled.index[key]] for key in self.members]
+        self.hours = [units[compiled.index[key]] for key in self.members]
         self.hit_bits = [0] * len(self.members)
         # the smallest groups first: fewest branches, and the strongest bound
         self.groups = sorted((tuple(sorted(place[m] for m in set(group))) for group in groups), key=len)

@@ -17,14 +17,15 @@ from .program_file import read_program_document
 
 __all__ = ["LearnerFacts", "load_learners"]
 
-KEYS = ("mastered", "held", "withheld")
+KEYS = ("mastered", "expired", "held", "withheld")
 
 
 @dataclass(frozen=True, slots=True)
 class LearnerFacts:
-    """Competencies mastered and current, credentials held in good standing, credentials withheld."""
+    """Competencies mastered and current, those whose mastery expired, credentials in good standing and those withheld."""
 
     mastered: frozenset[str] = frozenset()
+    expired: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     withheld: frozenset[str] = frozenset()
 
@@ -32,7 +33,8 @@ class LearnerFacts:
 def load_learners(source: bytes | BinaryIO, compiled: CompiledProgram) -> dict[str, LearnerFacts]:
     """Return what each learner has, in file order; raises ``Invalid`` with every problem, unknown ids included.
 
-    ``{"learner-1": {"mastered": ["html"], "held": [], "withheld": []}, …}``; a list that is left out is empty.
+    ``{"learner-1": {"mastered": ["html"], "expired": [], "held": [], "withheld": []}, …}``; a list that is left out is
+    empty. What expired costs its renewal hours; nothing is both mastered and expired.
     """
     document = read_program_document(source)
     problems: list[Problem] = []
@@ -44,15 +46,20 @@ def load_learners(source: bytes | BinaryIO, compiled: CompiledProgram) -> dict[s
 
 def _learner(facts: Any, at: str, compiled: CompiledProgram, problems: list[Problem]) -> LearnerFacts:
     if not isinstance(facts, dict):
-        problems.append((at, 'must be an object: {"mastered": […], "held": […], "withheld": […]}'))
+        problems.append((at, 'must be an object: {"mastered": […], "expired": […], "held": […], "withheld": […]}'))
         return LearnerFacts()
     problems += [(child(at, key), f"is not known here; {', '.join(KEYS)} are") for key in facts if key not in KEYS]
     known: dict[str, tuple[Collection[str], str]] = {
         "mastered": (compiled.competencies, "competency"),
+        "expired": (compiled.competencies, "competency"),
         "held": (compiled.credentials, "credential"),
         "withheld": (compiled.credentials, "credential"),
     }
     lists = {key: _ids(facts.get(key, []), child(at, key), *known[key], problems) for key in KEYS}
+    problems += [
+        (child(at, "expired"), f"{key!r} is mastered as well: it is either current or expired")
+        for key in sorted(lists["mastered"] & lists["expired"])
+    ]
     return LearnerFacts(**lists)
 
 

@@ -23,7 +23,7 @@ from .programs import compiled_version
 
 __all__ = ["Facts", "facts_from", "facts_of"]
 
-PLANNER = 1
+PLANNER = 2
 """Raise when the planner's answers change, so that kept ones are made anew."""
 
 
@@ -63,7 +63,8 @@ class Facts:
     @property
     def key(self) -> str:
         """The digest under which the plans that follow from these facts are kept."""
-        facts = [PLANNER, str(self.version_id), sorted(self.mastered), sorted(self.held), sorted(self.withheld)]
+        sets = (self.mastered, self.expired, self.held, self.withheld)
+        facts = [PLANNER, str(self.version_id), *(sorted(keys) for keys in sets)]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -44,16 +44,19 @@ def load_planning(
 def plan_learner(
     compiled: CompiledProgram, facts: LearnerFacts, *, credential: str | None = None, budget_s: float
 ) -> dict[str, Any]:
-    """Return one learner's states, credentials in unlock order (or the one asked for) and leverage, as JSON values."""
-    found = states(compiled, facts.mastered)
+    """Return one learner's states, credentials in unlock order (or the one asked for) and leverage, as JSON values.
+
+    What expired is ready or locked like any other here, and costs its renewal hours.
+    """
+    found, has = states(compiled, facts.mastered), (facts.held, facts.withheld)
     if credential is None:
-        plans = unlock_list(compiled, facts.mastered, facts.held, facts.withheld, budget_s=budget_s)
+        plans = unlock_list(compiled, facts.mastered, *has, expired=facts.expired, budget_s=budget_s)
     else:
-        plans = [plan_credential(compiled, facts.mastered, credential, facts.held, facts.withheld, budget_s=budget_s)]
+        plans = [plan_credential(compiled, facts.mastered, credential, *has, expired=facts.expired, budget_s=budget_s)]
     return {
         "states": {state.value: list(_in(found, state)) for state in SHOWN},
         "credentials": [plan.to_json() for plan in plans],
-        "leverage": [one.to_json() for one in leverage(compiled, facts.mastered, plans)],
+        "leverage": [one.to_json() for one in leverage(compiled, facts.mastered, plans, facts.expired)],
     }
 
 

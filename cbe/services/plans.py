@@ -1,7 +1,7 @@
 """The unlock list of a learner: found, and kept beside the enrolment until something it follows from changes.
 
-It follows from the version, what is mastered, held and withheld, and from nothing else: it is kept under a key made of
-them. What these are is ``facts``'s; how plans are found is the domain's ``planner``.
+It follows from the version, what is mastered, expired, held and withheld, and from nothing else: it is kept under a key
+made of them. What these are is ``facts``'s; how plans are found is the domain's ``planner``.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ def kept_plans(enrolment_id: UUID, facts: Facts, now: datetime) -> Plans:
 
 def find_plans(facts: Facts, budget_s: float = PAGE_BUDGET_S) -> Plans:
     """Find the unlock list that follows from these facts, within a budget of seconds."""
-    plans = unlock_list(facts.compiled, facts.mastered, facts.held, facts.withheld, budget_s=budget_s)
-    return plans, leverage(facts.compiled, facts.mastered, plans)
+    plans = unlock_list(
+        facts.compiled, facts.mastered, facts.held, facts.withheld, expired=facts.expired, budget_s=budget_s
+    )
+    return plans, leverage(facts.compiled, facts.mastered, plans, facts.expired)
 
 
 def prove_plans(*, now: datetime, limit: int = 20) -> int:

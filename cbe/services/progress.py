@@ -118,7 +118,13 @@ def what_if(progress: Progress, credential: str, assumed: Iterable[str]) -> Cred
     """Return the plan to a credential were these competencies mastered too."""
     mastered = progress.mastered | (set(assumed) & progress.compiled.competencies.keys())
     return plan_credential(
-        progress.compiled, mastered, credential, progress.held, progress.withheld, budget_s=PAGE_BUDGET_S
+        progress.compiled,
+        mastered,
+        credential,
+        progress.held,
+        progress.withheld,
+        expired=progress.expired,
+        budget_s=PAGE_BUDGET_S,
     )
 
 

@@ -17,6 +17,10 @@ def states_in(page, inside):
     return dict(boxes)
 
 
+def is_over(row):
+    return row["mastered_on"] is not None and row["state"] != "mastered"
+
+
 @pytest.fixture
 def planned(live_server, open_page, tmp_path):
     """What `program plan` says of the demo learner, from the exported program and their own data."""
@@ -24,6 +28,7 @@ def planned(live_server, open_page, tmp_path):
     data = page.context.request.get(f"{live_server.url}{PROGRAM}/my-data.json").json()
     has = {
         "mastered": [row["competency"] for row in data["competencies"] if row["state"] == "mastered"],
+        "expired": [row["competency"] for row in data["competencies"] if is_over(row)],
         "held": [one["id"] for one in data["credentials"] if one["status"] == "held"],
         "withheld": [one["id"] for one in data["credentials"] if one["status"] == "withheld"],
     }

@@ -42,8 +42,11 @@ def programs(draw, most=8):
             else []
         )
         hours = draw(st.sampled_from([Decimal(1), Decimal(2), Decimal("2.5"), Decimal(3), Decimal(7)]))
+        again = draw(st.sampled_from([None, Decimal(0), Decimal("0.3"), Decimal(1), Decimal(9)]))
         worth = draw(st.sampled_from([Decimal(0), Decimal("0.5"), Decimal(1), Decimal(2)]))
-        competencies.append(Competency(name, name, hours, credits=worth, prerequisites=tuple(map(tuple, groups))))
+        competencies.append(
+            Competency(name, name, hours, credits=worth, renewal_hours=again, prerequisites=tuple(map(tuple, groups)))
+        )
     order = draw(st.permutations(competencies))
     credentials: list[Credential] = []
     for i in range(draw(st.integers(1, 4))):
@@ -61,3 +64,12 @@ def learners(draw, most=8):
     held = draw(st.sets(st.sampled_from(keys), max_size=1))
     withheld = draw(st.sets(st.sampled_from(keys), max_size=1))
     return program, mastered, held, withheld - held
+
+
+@st.composite
+def renewers(draw, most=8):
+    """A learner some of whose mastery expired: none of it is mastered."""
+    program, mastered, held, withheld = draw(learners(most))
+    outside = [c.id for c in program.competencies if c.id not in mastered]
+    expired = draw(st.sets(st.sampled_from(outside))) if outside else set()
+    return program, mastered, held, withheld, expired

@@ -8,8 +8,9 @@ from cbe.domain.requirements import Any_, AtLeast, CompetencyLeaf, CredentialLea
 
 
 class Reference:
-    def __init__(self, program, held, withheld):
+    def __init__(self, program, held, withheld, expired=frozenset()):
         self.competencies = {c.id: c for c in program.competencies}
+        self.expired = expired
         self.credentials = {c.id: c for c in program.credentials}
         self.held, self.withheld = held, withheld
 
@@ -58,13 +59,18 @@ class Reference:
     def is_ready(self, key, have):
         return all(any(m in have for m in group) for group in self.competencies[key].prerequisites)
 
+    def hours(self, key):
+        """What a competency costs: once mastered and expired, its renewal where the program says how long that takes."""
+        one = self.competencies[key]
+        return one.effort_hours if key not in self.expired or one.renewal_hours is None else one.renewal_hours
+
     def best(self, key, mastered):
         """The smallest (hours, count) of a plan, or None."""
         outside = [k for k in self.competencies if k not in mastered]
         found = []
         for extra in chain.from_iterable(combinations(outside, n) for n in range(len(outside) + 1)):
             have = mastered | set(extra)
-            cost = (sum(self.competencies[k].effort_hours for k in extra), len(extra))
+            cost = (sum(self.hours(k) for k in extra), len(extra))
             if (
                 (not found or cost < min(found))
                 and all(self.is_ready(k, have) for k in extra)

@@ -7,8 +7,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 
 from cbe.domain.graph import compile_program
-from cbe.domain.planner import Status, plan_credential, scope, unlock_list
-from tests.domain.planner_programs import learners
+from cbe.domain.planner import Status, leverage, plan_credential, scope, unlock_list
+from tests.domain.planner_programs import learners, renewers
 from tests.domain.planner_reference import Reference
 
 AMPLE = 60.0
@@ -92,3 +92,34 @@ def test_more_mastery_never_takes_more_hours(learner):
     for after in unlock_list(compiled, mastered, held, withheld, budget_s=AMPLE):
         if before[after.id].remaining_hours is not None:
             assert Decimal(0) <= after.remaining_hours <= before[after.id].remaining_hours
+
+
+@settings(max_examples=120, deadline=None)
+@given(renewers())
+def test_what_expired_costs_its_renewal_in_the_smallest_of_all_subsets(learner):
+    program, mastered, held, withheld, expired = learner
+    compiled, reference = compile_program(program), Reference(program, held, withheld, expired)
+    plans = unlock_list(compiled, mastered, held, withheld, expired=expired, budget_s=AMPLE)
+    for plan in plans:
+        assert plan_credential(compiled, mastered, plan.id, held, withheld, expired=expired, budget_s=AMPLE) == plan
+        if plan.plan and plan.status is not Status.HELD:
+            assert plan.proven_optimal
+            assert (plan.remaining_hours, len(plan.plan)) == reference.best(plan.id, mastered)
+            assert plan.remaining_hours == sum(reference.hours(key) for key in plan.plan)
+            assert reference.meets(plan.id, assert_walkable(reference, mastered, plan.plan))
+    for one in leverage(compiled, mastered, plans, expired):
+        assert one.hours == reference.hours(one.competency)
+    first = unlock_list(compiled, mastered, held, withheld, expired=expired, budget_s=AMPLE, limit=2)
+    assert first == plans[:2]
+
+
+@settings(max_examples=60, deadline=None)
+@given(renewers())
+def test_without_time_bounds_hold_for_who_renews_too(learner):
+    program, mastered, held, withheld, expired = learner
+    compiled, reference = compile_program(program), Reference(program, held, withheld, expired)
+    for credential in program.credentials:
+        plan = plan_credential(compiled, mastered, credential.id, held, withheld, expired=expired, budget_s=0)
+        if plan.plan is not None and plan.status is not Status.HELD:
+            hours, _ = reference.best(credential.id, mastered)
+            assert plan.lower_bound_hours <= hours <= plan.remaining_hours

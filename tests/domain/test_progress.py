@@ -69,6 +69,14 @@ def test_one_competency_that_meets_both_groups_comes_before_two():
     assert unlocking_choices(web, set(), "z").choices == (("b",), ("a", "c"))
 
 
+def test_what_expired_comes_first_among_choices_when_it_is_renewed_in_less_time():
+    a, b = (Competency(key, key, Decimal(hours), renewal_hours=Decimal(1)) for key, hours in (("a", 2), ("b", 9)))
+    z = Competency("z", "z", Decimal(1), prerequisites=(("a", "b"),))
+    made = compile_program(Program("p", "p", "en", (a, b, z), ()))
+    assert unlocking_choices(made, set(), "z").choices == (("a",), ("b",))
+    assert unlocking_choices(made, set(), "z", expired={"b"}).choices == (("b",), ("a",))
+
+
 def test_at_most_five_choices_and_it_says_when_there_are_more():
     web = compiled({**{f"c{i}": [] for i in range(7)}, "z": [tuple(f"c{i}" for i in range(7))]}, {"c6": "0.5"})
     found = unlocking_choices(web, set(), "z")

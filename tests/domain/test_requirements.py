@@ -138,7 +138,8 @@ def test_fifty_groups_may_stand_in_each_other_and_not_one_more():
 def stack(**withheld: bool) -> Program:
     badge = Credential("badge", "Badge", "badge", A, credits=Decimal(1))
     top = Credential("top", "Top", "diploma", All((CredentialLeaf("badge"), B)))
-    competencies = tuple(Competency(name, name, Decimal(5), credits=Decimal(2)) for name in "ab")
+    half = Decimal("0.5")
+    competencies = tuple(Competency(one, one, Decimal(5), credits=Decimal(2), renewal_hours=half) for one in "ab")
     return Program("p", "P", "en", competencies, (top, badge))
 
 
@@ -154,6 +155,7 @@ def test_a_withheld_credential_carries_nothing():
 def test_a_credential_takes_the_hours_of_its_own_requirement():
     hours_of = leaf_hours(stack(), {"b"})
     assert hours_of(CredentialLeaf("top")) == 5
+    assert leaf_hours(stack(), set(), expired={"a"})(CompetencyLeaf("a")) == Decimal("0.5")
     assert leaf_hours(stack(), set(), withheld={"badge"})(CredentialLeaf("top")) is None
     assert leaf_credits(stack())(CredentialLeaf("badge")) == 1
 

@@ -64,6 +64,15 @@ def test_expired_mastery_counts_no_longer_and_shows_why(learner, now):
     assert (str(tomorrow.states["html"]), "html" in tomorrow.mastered) == ("expired", False)
 
 
+def test_what_expired_costs_its_renewal_hours(learner, now):
+    put_mastery(learner, "html", expires_on=TODAY + timedelta(days=1))
+    assert own(learner, now).plan_of["style-badge"].remaining_hours == Decimal(8)
+    found = own(learner, now, today=TODAY + timedelta(days=1))
+    assert (found.plan_of["style-badge"].plan, found.plan_of["style-badge"].remaining_hours) == (("html", "css"), 10)
+    assert {one.competency: one.hours for one in found.leverage}["html"] == 2
+    assert progress.what_if(found, "style-badge", ["html"]).remaining_hours == 8
+
+
 def test_evidence_that_waits_shows_as_in_review_and_is_not_next(learner, now):
     before = own(learner, now)
     assert "sql" in {one.competency for one in before.next_up}

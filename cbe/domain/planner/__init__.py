@@ -38,15 +38,16 @@ def plan_credential(
     held: Set[str] = frozenset(),
     withheld: Set[str] = frozenset(),
     *,
+    expired: Set[str] = frozenset(),
     budget_s: float = 0.5,
 ) -> CredentialPlan:
     """Return the shortest way to one credential: fewest hours, then fewest competencies, within a budget of seconds.
 
-    Raises `NotFound` for a credential the program does not have. The budget is the solver's; a first valid plan is made
+    What ``expired`` costs its renewal hours. Raises `NotFound` for a credential the program does not have. The budget is the solver's; a first valid plan is made
     even when it is 0.
     """
     compiled.get_credential(credential_id)
-    return search_for(Standing(compiled, mastered, held, withheld), credential_id, budget_s)
+    return search_for(Standing(compiled, mastered, held, withheld, expired), credential_id, budget_s)
 
 
 def unlock_list(
@@ -55,13 +56,14 @@ def unlock_list(
     held: Set[str] = frozenset(),
     withheld: Set[str] = frozenset(),
     *,
+    expired: Set[str] = frozenset(),
     budget_s: float = 0.5,
     limit: int | None = None,
 ) -> list[CredentialPlan]:
     """Return every credential in unlock order (`limit`: the first so many), within one budget of seconds for all.
 
     Claimable first, then by remaining hours (without a plan in time last), more credits, file order; then impossible,
-    withheld and held.
+    withheld and held. What ``expired`` costs its renewal hours.
     """
-    standing = Standing(compiled, mastered, held, withheld)
+    standing = Standing(compiled, mastered, held, withheld, expired)
     return rank(standing, budget_s) if limit is None else rank_first(standing, budget_s, limit)

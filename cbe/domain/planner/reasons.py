@@ -54,7 +54,12 @@ def steps(compiled: CompiledProgram, mastered: Set[str], plan: CredentialPlan) -
     return done, None if plan.plan is None else done + len(left)
 
 
-def leverage(compiled: CompiledProgram, mastered: Set[str], plans: Iterable[CredentialPlan]) -> list[Leverage]:
+def leverage(
+    compiled: CompiledProgram,
+    mastered: Set[str],
+    plans: Iterable[CredentialPlan],
+    expired: Set[str] = frozenset(),
+) -> list[Leverage]:
     """Return for every ready competency, in file order, how many plans need it and how many others it makes ready.
 
     ``plans`` is the unlock list; held credentials and those without a plan count nowhere.
@@ -75,7 +80,7 @@ def leverage(compiled: CompiledProgram, mastered: Set[str], plans: Iterable[Cred
                 unmet = (group for group in compiled.groups[target] if not any(flags[m] for m in group))
                 opens += all(number in group for group in unmet)
         key = compiled.ids[number]
-        found.append(Leverage(key, times.get(key, 0), compiled.competencies[key].effort_hours, opens))
+        found.append(Leverage(key, times.get(key, 0), compiled.hours(key, expired), opens))
     return found
 
 

@@ -81,7 +81,7 @@ def build_puzzle(rules: Rules, credential_id: str, forced: int) -> Puzzle | None
         masks=tuple(masks),
         units=units,
         counts=tuple(mask.bit_count() for mask in masks),
-        step=math.gcd(*units),
+        step=math.gcd(*units) or 1,  # renewing may take no time at all
         choice_of=class_of,
         brings=brings,
         implied=tuple(_implied(order, class_of, brought, signatures)),

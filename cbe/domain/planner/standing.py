@@ -21,13 +21,24 @@ Group = tuple[int, tuple[int, ...]]
 
 
 class Standing:
-    """What a learner has: competencies mastered and current, credentials in good standing, credentials withheld."""
+    """What a learner has: competencies mastered and current, credentials in good standing, credentials withheld.
 
-    def __init__(self, compiled: CompiledProgram, mastered: Set[str], held: Set[str], withheld: Set[str]) -> None:
+    ``units`` are the hours of every competency for this learner: what expired costs its renewal.
+    """
+
+    def __init__(
+        self,
+        compiled: CompiledProgram,
+        mastered: Set[str],
+        held: Set[str],
+        withheld: Set[str],
+        expired: Set[str] = frozenset(),
+    ) -> None:
         self.compiled = compiled
         self.held = frozenset(held)
         self.withheld = frozenset(withheld) - self.held
         self.mastered = frozenset(mastered) & compiled.index.keys()
+        self.units = compiled.units(expired)
         self.flags = bytearray(len(compiled.ids))
         for key in self.mastered:
             self.flags[compiled.index[key]] = 1
@@ -89,7 +100,7 @@ class Frame:
         self.choice_bits = 0
         for p, number in enumerate(numbers):
             self._add(p, number)
-        units = standing.compiled.hour_units
+        units = standing.units
         self._turns = self._order()
         self.hours = Weights([units[number] for number in numbers])
 

@@ -18,6 +18,7 @@ from .values import (
     Rubric,
     Section,
     Text,
+    notional_hours,
 )
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Section",
     "Text",
     "find_problems",
+    "notional_hours",
     "leaf_credits",
     "leaf_hours",
     "parse_program",

@@ -17,7 +17,7 @@ from cbe.domain.requirements import (
     leaves,
 )
 
-from .values import Program
+from .values import Program, notional_hours
 
 __all__ = ["leaf_credits", "leaf_hours", "reached_credentials"]
 
@@ -34,13 +34,17 @@ def leaf_credits(program: Program) -> CreditsOf:
 
 
 def leaf_hours(
-    program: Program, mastered: Set[str], held: Set[str] = frozenset(), withheld: Set[str] = frozenset()
+    program: Program,
+    mastered: Set[str],
+    held: Set[str] = frozenset(),
+    withheld: Set[str] = frozenset(),
+    expired: Set[str] = frozenset(),
 ) -> HoursOf:
     """Return the function that says how many hours a leaf still takes, a credential as much as its own requirement.
 
-    None for a credential that is withheld, or stands on one: a person must decide first.
+    What expired takes its renewal hours. None for a credential that is withheld, or stands on one: a person must decide first.
     """
-    hours = {competency.id: competency.effort_hours for competency in program.competencies}
+    hours = {one.id: notional_hours(one, renewing=one.id in expired) for one in program.competencies}
     credentials = {credential.id: credential for credential in program.credentials}
     credits_of = leaf_credits(program)
     known: dict[str, Decimal | None] = {}

@@ -20,6 +20,7 @@ __all__ = [
     "Rubric",
     "Section",
     "Text",
+    "notional_hours",
 ]
 
 Text = str | Mapping[str, str]
@@ -110,6 +111,18 @@ class Competency:
     mastery: MasteryRule | None = None
     resources: tuple[Resource, ...] = ()
     alignments: tuple[Alignment, ...] = ()
+
+
+def notional_hours(competency: Competency, *, renewing: bool) -> Decimal:
+    """Return the notional hours of learning a competency, or of renewing it (the same when it says nothing else).
+
+    >>> first_aid = Competency("first-aid", "First aid", Decimal(16), renewal_hours=Decimal(4))
+    >>> notional_hours(first_aid, renewing=False), notional_hours(first_aid, renewing=True)
+    (Decimal('16'), Decimal('4'))
+    """
+    if renewing and competency.renewal_hours is not None:
+        return competency.renewal_hours
+    return competency.effort_hours
 
 
 @dataclass(frozen=True, slots=True)

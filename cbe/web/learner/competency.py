@@ -38,7 +38,7 @@ def competency_page(program: str, competency: str, enrolment_id: UUID | None = N
     progress = view.progress
     found = progress.compiled.get_competency(competency)
     reason = progress.reason(competency)
-    choices = unlocking_choices(progress.compiled, progress.mastered, competency)
+    choices = unlocking_choices(progress.compiled, progress.mastered, competency, expired=progress.expired)
     used_by = [plan for plan in progress.shown_plans if plan.plan and competency in plan.plan]
     rubric = found.rubric or progress.compiled.program.rubric
     return show(
@@ -126,6 +126,8 @@ def _facts(view: View, found: Competency) -> list[Fact]:
     if found.validity_months:
         months = ngettext("%(num)d month", "%(num)d months", found.validity_months)
         facts.append(Fact(_("Valid for"), months))
+    if found.renewal_hours is not None:
+        facts.append(Fact(_("To renew it"), _("about %(hours)s notional hours", hours=hours(found.renewal_hours))))
     gate = {
         "strict": _("nothing counts: they come first"),
         "open": _("you may start: they are advice"),

@@ -114,8 +114,7 @@ def _assumed(view: View) -> list[str]:
 
 
 def _hours_of(view: View, keys: tuple[str, ...], without: set[str]) -> Decimal:
-    known = view.progress.compiled.competencies
-    return sum((known[key].effort_hours for key in keys if key not in without), Decimal(0))
+    return sum((view.hours(key) for key in keys if key not in without), Decimal(0))
 
 
 def _assumable(view: View, credential: str, plan: CredentialPlan) -> list[str]:
@@ -166,7 +165,7 @@ def _tree(view: View, credential: str) -> Node:
         progress.mastered,
         progress.held,
         credits_of=leaf_credits(compiled.program),
-        hours_of=leaf_hours(compiled.program, progress.mastered, progress.held, progress.withheld),
+        hours_of=leaf_hours(compiled.program, progress.mastered, progress.held, progress.withheld, progress.expired),
     )
     return _node(view, explained)
 

@@ -21,7 +21,7 @@ __all__ = ["Section", "outline", "sections"]
 SORTS: dict[str, Callable[[Step, Competency], Any]] = {
     "title": lambda step, competency: step.title.text.casefold(),
     "state": lambda step, competency: list(State).index(step.state),
-    "hours": lambda step, competency: competency.effort_hours,
+    "hours": lambda step, competency: step.hours,
     "level": lambda step, competency: competency.level or 0,
 }
 

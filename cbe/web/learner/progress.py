@@ -93,7 +93,7 @@ def _by_section(view: View) -> list[SectionHours]:
     for competency in program.competencies:
         title = titles.get(competency.section or "", _("Without section"))
         into = done if view.progress.states[competency.id] is State.MASTERED else left
-        into[title] = into.get(title, Decimal(0)) + competency.effort_hours
+        into[title] = into.get(title, Decimal(0)) + view.hours(competency.id)
     return [
         SectionHours(title, done.get(title, Decimal(0)), left.get(title, Decimal(0)))
         for title in dict.fromkeys([*titles.values(), *done, *left])

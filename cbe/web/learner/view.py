@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -124,8 +125,11 @@ class View:
     def step(self, key: str) -> Step:
         """A competency as a link with its state and hours."""
         url = self.url("competency", competency=key)
-        hours = self.progress.compiled.competencies[key].effort_hours
-        return Step(key, self.competency_title(key), self.progress.states[key], url, hours, self.mark(key))
+        return Step(key, self.competency_title(key), self.progress.states[key], url, self.hours(key), self.mark(key))
+
+    def hours(self, key: str) -> Decimal:
+        """The notional hours of a competency for this learner: those of renewing it when it expired."""
+        return self.progress.compiled.hours(key, self.progress.expired)
 
     def mark(self, key: str) -> str:
         """Say beside a state that it is provisional, or that what is shown anew was mastered and expired."""
