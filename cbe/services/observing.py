@@ -12,7 +12,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from cbe.domain import policy
-from cbe.domain.errors import N_, Conflict, Invalid, NotFound, Problem, Worded
+from cbe.domain.errors import N_, Conflict, Forbidden, Invalid, NotFound, Problem, Worded
 from cbe.domain.field_codes import COMPETENCY, LEARNER, codes_of, find_coded, is_whole
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.judgement import Judgement, judgement_problems, outcome_at
@@ -42,6 +42,7 @@ __all__ = [
     "get_grid",
     "get_session",
     "list_places",
+    "list_sessions",
     "read_lines",
     "record_session",
     "undo_session",
@@ -49,6 +50,7 @@ __all__ = [
 
 MOST_LEARNERS, MOST_COMPETENCIES = 200, 12
 MOST_NOTE = 2_000
+ASSESSORS = frozenset({"instructor", "coordinator"})
 SETTINGS = ("classroom", "simulation", "workplace", "placement", "online", "community")
 
 
@@ -113,6 +115,8 @@ class Observed:
 
 def list_places(actor: Actor, *, today: date) -> list[tuple[str, Text, list[tuple[UUID, str]]]]:
     """List where one observes: the programs one assesses in, each with the groups one has there (a coordinator: all)."""
+    if not policy.may_somewhere(actor, "queue:read"):
+        raise Forbidden("You assess in no program. Ask the registrar for the role that may.")
     mine: dict[UUID, list[tuple[UUID, str]]] = {}
     if actor.account_id is not None:
         for row, _, role in groups.list_staffed_groups(actor.account_id, today):
@@ -126,7 +130,9 @@ def list_places(actor: Actor, *, today: date) -> list[tuple[str, Text, list[tupl
     return found
 
 
-ASSESSORS = frozenset({"instructor", "coordinator"})
+def list_sessions(actor: Actor) -> list[ObservationRow]:
+    """List one's newest sessions, at most ten."""
+    return list(observing.list_sessions(actor.account_id, 10)) if actor.account_id else []
 
 
 def get_grid(actor: Actor, program_key: str, session: Session, competencies: Sequence[str], *, today: date) -> Grid:

@@ -37,6 +37,7 @@ GRANTING = Access("signed_in", "role:grant", "program")
 GROUPS = Access("signed_in", "group:manage", "program")
 QUEUE = Access("signed_in", "queue:read", "program")
 ASSESS = Access("signed_in", "evidence:assess", "evidence")
+OBSERVATION = Access("signed_in", "queue:read", "own_observation")
 OWN_DECISIONS = Access("signed_in", "decision:list-own", "self")
 TAKE_BACK = Access("signed_in", "decision:take-back", "record")
 PHRASES = Access("signed_in", "phrase:keep", "self")
@@ -115,6 +116,13 @@ ACCESS: dict[str, Access] = {
     "instructor.my_decisions": OWN_DECISIONS,
     "instructor.decision": TAKE_BACK,
     "instructor.take_back": TAKE_BACK,
+    "instructor.observe": QUEUE,
+    "instructor.observe_grid": QUEUE,
+    "instructor.record_session": QUEUE,
+    "instructor.sheet": QUEUE,
+    "instructor.lines": QUEUE,
+    "instructor.session": OBSERVATION,
+    "instructor.undo_session": OBSERVATION,
     "instructor.phrases": PHRASES,
     "instructor.add_phrase": PHRASES,
     "instructor.change_phrase": PHRASE,

@@ -162,4 +162,5 @@ def test_one_observes_where_one_instructs_or_coordinates(instructor, coordinator
     mine = list_places(instructor.actor, today=now.date())
     assert [(key, [name for _, name in found]) for key, _, found in mine] == [("web", ["morning"])]
     assert [name for _, name in list_places(coordinator.actor, today=now.date())[0][2]] == ["evening", "morning"]
-    assert list_places(learner.actor, today=now.date()) == []
+    with pytest.raises(Forbidden):
+        list_places(learner.actor, today=now.date())

@@ -7,7 +7,7 @@ takes; who stands in which relation is written down below and never asked of the
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -45,6 +45,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
     "own_enrolment": {"self": {*LEARNERS, "applicant"}},
     "own_notice": {"self": {"learner"}},
     "own_phrase": {"self": {"instructor"}},
+    "own_observation": {"instructor": {"instructor"}, "coordinator": {"coordinator"}},
     "evidence": {"self": {"learner"}, "group_instructor": {"instructor"}, "coordinator": {"coordinator"}},
     "own_item": {"self": {"learner"}, "learner_self": {"learner"}},
     "own_record": {"self": {*LEARNERS, "applicant"}, "learner_self": LEARNERS},
@@ -130,7 +131,9 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         _hold_until_yesterday(extra, cast, now)
         told = _tell(cast.people["learner"], now)
         invited = people.invite(SYSTEM, "web", "new@cbe.example", "New", "instructor", compose=keep, now=now)
-        accounts.request_reset("stranger@cbe.example", compose=keep, now=now)
+        accounts.request_reset(
+            "stranger@cbe.example", compose=keep, now=datetime.now(UTC)
+        )  # the server has its own clock
         locked = add("locked")
         people.deactivate(SYSTEM, locked, now=now)
         told |= _judge(cast.people, now)
@@ -165,12 +168,16 @@ def _tell(learner, now) -> dict[str, Any]:
 
 def _judge(people, now) -> dict[str, Any]:
     from cbe.domain.judgement import Judgement
-    from cbe.services import phrases, review
+    from cbe.services import observing, phrases, review
 
     assessor = people["instructor"].actor
+    seen = observing.Cell(people["learner"].enrolment_id, Judgement("html", "met"))
+    session = observing.Session(now.date())
+    observed = observing.record_session(assessor, "web", session, [seen], today=now.date(), now=now)
     item = handed_in(people["learner"], ["sql"], now=now)
     decided = review.decide(assessor, item, 1, [Judgement("sql", "met")], today=now.date(), now=now)
-    return {"decision_id": decided[0], "phrase_id": phrases.add_phrase(assessor, "Well done.", now=now)}
+    kept = phrases.add_phrase(assessor, "Well done.", now=now)
+    return {"decision_id": decided[0], "phrase_id": kept, "observation_id": observed}
 
 
 def _hold_until_yesterday(extra, cast, now) -> None:
@@ -217,6 +224,7 @@ def _values(cast, app, applied, invited, locked, token, told, item) -> dict[str,
         "program": "web", "enrolment_id": cast.people["learner"].enrolment_id, "group_id": cast.groups["morning"],
         "account_id": person["stranger"], "competency": "html", "credential": "web-badge", "token": token,
         "evidence_id": item, "decision_id": told["decision_id"], "phrase_id": told["phrase_id"],
+        "observation_id": told["observation_id"],
         "filename": app.extensions["assets"].url("cbe.css").removeprefix("/static/"),
     }  # fmt: skip
     own = {
