@@ -43,7 +43,7 @@ def add_phrase(actor: Actor, text: str, *, now: datetime) -> UUID:
     with transaction(actor, now) as tx:
         assert actor.account_id is not None
         if len(assessing.list_phrases(actor.account_id)) >= MOST:
-            raise Conflict("You keep %(max)d phrases, and no more can be added. Remove one first.", max=MOST)
+            raise Conflict("You keep as many phrases as there can be: %(max)d. Remove one first.", max=MOST)
         row = PhraseRow(id=uuid4(), account_id=actor.account_id, text=text, created_at=now)
         tx.add(row)
         tx.record("phrase:add", phrase=row.id)

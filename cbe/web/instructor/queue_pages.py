@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import format_timedelta, ngettext
@@ -17,7 +18,8 @@ from cbe.services.queue import View
 from cbe.services.transaction import AlreadyDone
 
 from .. import identity
-from ..texts import told
+from ..texts import clock, told
+from ..texts import day as day_word
 from . import instructor
 from .asked import queue_url, read_view, view_of, view_query
 
@@ -76,6 +78,7 @@ def _queue(view: View, problems: list[Problem] | None = None, ticked: list[UUID]
         pages=lambda number: queue_url(found.view, page=number if number > 1 else None),
         ago=lambda moment: ago(moment, now),
         due=lambda day: due(day, today),
+        until=until,
         today=today,
         after=queues.last_decided(actor, _ids([after])[0], today=today, now=now) if _ids([after]) else None,
         problems=[told(text) for _, text in problems or ()],
@@ -86,6 +89,12 @@ def _queue(view: View, problems: list[Problem] | None = None, ticked: list[UUID]
 def ago(moment: datetime, now: datetime) -> str:
     """Say how long ago a moment was."""
     return format_timedelta(moment - now, add_direction=True, threshold=1.9)
+
+
+def until(moment: datetime) -> str:
+    """Say until when: the time alone when that is today."""
+    there = moment.astimezone(ZoneInfo(identity.time_zone()))
+    return clock(moment) if there.date() == identity.today() else day_word(there.date())
 
 
 def due(day: date, today: date) -> str:

@@ -25,7 +25,7 @@ from ..texts import told
 from . import instructor
 from .asked import queue_url, view_of, view_query
 from .judging import Sent, read_sent, sheets
-from .queue_pages import ago, due
+from .queue_pages import ago, due, until
 
 Page = str | Response | tuple[str, int]
 
@@ -138,6 +138,7 @@ def _review(
         back=queue_url(view_of(sent.queue)),
         ago=lambda moment: ago(moment, now),
         due=lambda day: due(day, today),
+        until=until,
         is_late=desk.item.due_on is not None and desk.item.due_on < today,
         me=actor.account_id,
         after=queues.last_decided(actor, UUID(after), today=today, now=now) if _is_id(after) else None,
