@@ -125,14 +125,15 @@ def _review(
     rows = sheets(desk, sent, found)
     at_fields = {f"/{one.competency.id}/{name}" for one in rows for name in one.problems}
     after = request.args.get("after", "")
+    may_judge = desk.is_open and (desk.is_mine or (sent.version > 0 and desk.item.taken_by is None))
     return render_template(
         "instructor/review.html",
         desk=desk,
         shown=shown(desk.item, desk.compiled, version=request.args.get("version", type=int)),
         sheets=rows,
-        may_judge=desk.is_open and (desk.is_mine or (sent.version > 0 and desk.item.taken_by is None)),
+        may_judge=may_judge,
         sent=sent,
-        lost={key: typed for key, typed in sent.typed.items() if key not in desk.waiting or not desk.is_open},
+        lost={key: typed for key, typed in sent.typed.items() if key not in desk.waiting or not may_judge},
         cited={(one.evidence_id, one.version) for one in sent.cited},
         query=view_query(view_of(sent.queue)),
         back=queue_url(view_of(sent.queue)),
