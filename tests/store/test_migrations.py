@@ -109,7 +109,12 @@ def test_the_tables_are_what_the_rows_say() -> None:
 
 @pytest.mark.usefixtures("context")
 def test_every_migration_goes_down_and_up_with_data(cast: Cast, now: datetime) -> None:
+    from cbe.store.people import RoleRow
+
     lived(cast, now)
+    begin_write()  # nobody can keep a role that the schema of before does not know
+    db.session.execute(sa.delete(RoleRow).where(RoleRow.role.in_(("coordinator", "data_protection"))))
+    db.session.commit()
     before = everything()
     assert len(before["account.id"]) == len(cast.people)
     empty = {name.partition(".")[0] for name, values in before.items() if not values}
