@@ -139,6 +139,7 @@ ACCESS: dict[str, Access] = {
     "learner.credential": OWN_RECORD,
     "learner.compare": OWN_RECORD,
     "learner.progress": OWN_RECORD,
+    "learner.history": OWN_RECORD,
     "learner.print_view": OWN_RECORD,
     "learner.goals": OWN_RECORD,
     "learner.set_goals": Access("signed_in", "enrolment:edit", "own_record"),
@@ -160,6 +161,7 @@ ACCESS: dict[str, Access] = {
     "record.credential": RECORD,
     "record.compare": RECORD,
     "record.progress": RECORD,
+    "record.history": RECORD,
     "record.print_view": RECORD,
 }
 

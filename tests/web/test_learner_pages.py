@@ -14,7 +14,7 @@ from cbe.store.people import AccountRow, PersonRow
 from cbe.store.records import StandingRow
 
 PAGES = ["", "/map", "/outline", "/competencies/forms", "/credentials/web-badge", "/compare?a=web-badge&b=style-badge",
-         "/progress", "/print", "/goals"]  # fmt: skip
+         "/progress", "/history", "/print", "/goals"]  # fmt: skip
 
 
 @pytest.fixture

@@ -247,6 +247,7 @@ def _decision(event: Event) -> NewDecision:
         authority=authority,
         reason="Portfolio of earlier work" if event.kind == "recognition" else None,
         source_digest=hashlib.sha256(authority.encode()).hexdigest() if authority else None,
+        role="instructor" if event.assessor else None,
     )
 
 

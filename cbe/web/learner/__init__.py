@@ -4,7 +4,7 @@ One file a page. Every page exists twice: under ``/learn/…`` for oneself (blue
 ``/programs/…/learners/…`` for staff (blueprint ``record``), so that both see the same.
 """
 
-from . import competency, credential, evidence, goals, home, outline, own_data, progress
+from . import competency, credential, evidence, goals, history, home, outline, own_data, progress
 from .view import learner, record
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "credential",
     "evidence",
     "goals",
+    "history",
     "home",
     "learner",
     "outline",

@@ -153,6 +153,7 @@ class View:
             ("outline", _("Outline")),
             ("compare", _("Compare")),
             ("progress", _("Progress")),
+            ("history", _("History")),
         ]
         if self.is_own:
             names.append(("all_evidence", _("Evidence")))

@@ -1,0 +1,28 @@
+"""What happened to a learner's record: who did what, in which role, when and why."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import request
+
+from cbe.services.history import record_history
+
+from ..history_words import history_lines
+from .view import load, page, show
+
+__all__ = ["history"]
+
+
+@page("/history", "history")
+def history(program: str, enrolment_id: UUID | None = None) -> str:
+    """Show the history of the record, newest first, fifty a page."""
+    view = load(program, enrolment_id)
+    found = record_history(view.progress, request.args.get("page", 1, int))
+    lines = history_lines(
+        found.events,
+        view.progress.compiled.program,
+        competency=lambda key: view.url("competency", competency=key),
+        credential=lambda key: view.url("credential", credential=key),
+    )
+    return show("history", view, found=found, lines=lines, page_url=lambda number: view.url("history", page=number))
