@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -45,7 +46,7 @@ Url = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An event as a page shows it. ``about``: titles with their addresses; ``notes``: further facts; ``why``: what was said.
+    """An event as a page shows it. ``url``: of the item it is of; ``about``: titles with their addresses; ``notes``: further facts; ``why``: what was said.
 
     ``silence`` says in words why nothing is shown of what was said: it was erased, or is closed.
     """
@@ -53,6 +54,7 @@ class Line:
     at: datetime
     kind: str
     what: str
+    url: str | None
     about: list[tuple[Spoken, str | None]]
     notes: list[str]
     who: str
@@ -62,9 +64,14 @@ class Line:
 
 
 def history_lines(
-    events: Iterable[Event], program: Program, *, competency: Url | None = None, credential: Url | None = None
+    events: Iterable[Event],
+    program: Program,
+    *,
+    competency: Url | None = None,
+    credential: Url | None = None,
+    item: Callable[[UUID], str] | None = None,
 ) -> list[Line]:
-    """Return events as lines; ``competency`` and ``credential`` give the address of one, where the reader has pages of them."""
+    """Return events as lines; ``competency``, ``credential`` and ``item`` give the address of one, where the reader has a page."""
     competencies = {one.id: one.title for one in program.competencies}
     credentials = {one.id: one.title for one in program.credentials}
 
@@ -77,7 +84,8 @@ def history_lines(
         about += [named(event.credential, credentials, credential)] if event.credential else []
         why, silence = _why(event)
         what, notes, role = _what(event), _notes(event, program), ROLES.get(event.role or "", "")
-        lines.append(Line(event.at, event.kind, what, about, notes, _who(event), f"{role}", why, silence))
+        url = item(event.evidence_id) if item and event.evidence_id else None
+        lines.append(Line(event.at, event.kind, what, url, about, notes, _who(event), f"{role}", why, silence))
     return lines
 
 

@@ -15,6 +15,7 @@ def judged(app, learner, instructor, now):
     with app.app_context():
         item = hand_in(learner, now + timedelta(hours=1))
         judge(learner, instructor, item, now + timedelta(hours=2), "not_yet", "Close <b>your</b> tags")
+    return item
 
 
 def test_the_page_says_who_did_what_and_why(sign_in, learner, judged):
@@ -25,7 +26,14 @@ def test_the_page_says_who_did_what_and_why(sign_in, learner, judged):
     for words in ("Assessment: not yet", "<bdi>Instructor</bdi>", "Close &lt;b&gt;your&lt;/b&gt; tags", "Nov 23, 2026"):
         assert words in decision
     assert 'href="/learn/web/competencies/html"' in decision
+    assert f'href="/learn/web/evidence/{judged}">Evidence handed in' in rows[1][1]
     assert "Enrolment: active" in rows[2][1]
+
+
+def test_an_item_shows_its_own_history(sign_in, learner, judged):
+    page = sign_in(learner).get(f"/learn/web/evidence/{judged}").text
+    assert re.findall(r'<tr data-kind="(\w+)">', page) == ["decision", "handed_in"]
+    assert "<bdi>1.txt</bdi>" in page
 
 
 def test_staff_read_the_same_history_with_addresses_of_theirs(sign_in, learner, instructor, judged):

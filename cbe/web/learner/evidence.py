@@ -19,12 +19,14 @@ from cbe.domain.errors import CbeError, Conflict, Invalid, NotFound, Problem
 from cbe.domain.evidence import MOST_MESSAGE
 from cbe.services import evidence
 from cbe.services.evidence import Item, ItemLine, StaleDraft
+from cbe.services.history import item_history
 from cbe.services.transaction import AlreadyDone
 
 from .. import identity
 from ..evidence_words import Shown, shown, wait_words, where
 from ..forms import show_problems
 from ..guard import wants_json
+from ..history_words import history_lines
 from ..texts import clock, told
 from .evidence_form import EvidenceForm, chooser, fields_of, form_of, judged_by, known_of
 from .view import Step, View, learner, load, show
@@ -201,6 +203,9 @@ def _item_page(view: View, item: Item, problems: list[Problem] | None = None) ->
         "evidence_item",
         view,
         shown=_shown(view, item),
+        history=history_lines(
+            item_history(identity.actor(), item.id, today=identity.today()), view.progress.compiled.program
+        ),
         place=queue.places.get(item.id),
         usual=wait_words(queue.usual),
         problems=[told(text) for _, text in problems or ()],

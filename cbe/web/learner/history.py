@@ -24,5 +24,6 @@ def history(program: str, enrolment_id: UUID | None = None) -> str:
         view.progress.compiled.program,
         competency=lambda key: view.url("competency", competency=key),
         credential=lambda key: view.url("credential", credential=key),
+        item=(lambda key: view.url("evidence_item", evidence_id=key)) if view.is_own else None,
     )
     return show("history", view, found=found, lines=lines, page_url=lambda number: view.url("history", page=number))
