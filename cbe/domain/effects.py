@@ -50,8 +50,11 @@ def effect_of(
     """
     ready_before, ready_after = set(ready_ids(compiled, before)), set(ready_ids(compiled, after))
     credits_of = leaf_credits(compiled.program)
+    changed = {compiled.index[key] for key in set(before) ^ set(after) if key in compiled.index}
     opened, closed = [], []
     for key, credential in compiled.credentials.items():
+        if changed.isdisjoint(compiled.named_numbers(key)):
+            continue  # whatever it asks for is as it was
         was, now = (is_met(credential.requires, mastered, held, credits_of) for mastered in (before, after))
         if now and not was and key not in held and key not in withheld:
             opened.append(key)

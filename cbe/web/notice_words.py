@@ -75,7 +75,7 @@ KINDS = {
     "handed-over": Kind(
         _l("Items of evidence were handed over to you: %(count)s."),
         "in_review",
-        lambda notice: ("instructor.queue", {}),
+        lambda notice: ("instructor.queue", {"mine": "1"}),
     ),
     "quarantine": Kind(
         _l("A file or a text was reported and is closed. Decide what becomes of it."),

@@ -176,6 +176,35 @@ def test_what_was_withdrawn_meanwhile_is_said_and_the_text_kept(app, item, desk)
     assert NOT_YET in answer.text
 
 
+def test_whose_time_is_over_is_told_who_has_it_now_and_keeps_the_text(item, desk, sign_in, coordinator):
+    key = item()
+    sign_in(coordinator).post(f"/evidence/{key}/take")  # the instructor's half hour was over
+    answer = decided(desk, key, **{"choice-0": "not_yet", "feedback-0": NOT_YET})
+    assert answer.status_code == 409
+    assert "Coordinator has it until" in answer.text
+    assert f">{NOT_YET}</textarea>" in answer.text
+
+
+def test_what_was_handed_in_anew_meanwhile_is_shown_with_the_text_in_the_form(app, item, desk, learner):
+    from cbe.services import evidence
+    from cbe.services.transaction import transaction
+    from cbe.store.evidence import find_version
+
+    key, now = item(), datetime.now(UTC)
+    with app.app_context():
+        evidence.edit(learner.actor, key, today=now.date(), now=now)
+        with transaction(learner.actor, now) as tx:
+            find_version(key, 2).is_own_work = True
+            tx.record("test:tick")
+        evidence.submit(learner.actor, key, today=now.date(), now=now)
+    answer = decided(desk, key, **{"choice-0": "not_yet", "feedback-0": NOT_YET})
+    assert answer.status_code == 409
+    assert "handed it in anew: what you see now is version 2" in answer.text
+    assert f">{NOT_YET}</textarea>" in answer.text
+    again = decided(desk, key, version="2", **{"choice-0": "not_yet", "feedback-0": NOT_YET})
+    assert again.status_code == 303
+
+
 def test_a_double_click_records_once_and_goes_on_to_the_same_item(app, item, desk, learner):
     from cbe.store import records
 

@@ -87,7 +87,7 @@ class QueuePage:
     reached: int = 0
     """In the order of effects: how many learners something would open for."""
     is_cut: bool = False
-    """Whether more waits than the effect is worked out for."""
+    """Whether more waits than the effect is worked out for: the rest is in the other orders only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rows of a page with their weights (none but in the order of effects), and how many there are on all pages."""
+    """The rows of a page with their weights (none but in the order of effects), how many wait and how many are listed."""
 
     rows: Sequence[WaitingRow]
     total: int
+    listed: int
     weights: dict[UUID, Weight] = field(default_factory=dict)
     reached: int = 0
 
@@ -130,7 +131,7 @@ def list_queue(actor: Actor, view: View, *, today: date, now: datetime) -> Queue
         view=view,
         lines=_lines(found),
         total=found.total,
-        pages=max(1, -(-found.total // PAGE)),
+        pages=max(1, -(-found.listed // PAGE)),
         programs=[(row.key, program_title(row)) for row in asked.programs],
         chosen=asked.chosen,
         groups=[(row.id, row.name) for row in groups.list_groups_in(ids)],
@@ -220,12 +221,12 @@ def _find(asked: Asked, view: View, now: datetime, *, limit: int = PAGE) -> Foun
     if view.order != "effect":
         by_due = view.order == "due"
         page = queue.list_waiting(asked.scope, asked.wanted, now, by_due=by_due, offset=start, limit=limit)
-        return Found(page, total)
+        return Found(page, total, total)
     rows = queue.list_waiting(asked.scope, asked.wanted, now, limit=MOST_RANKED)
     weights = weigh(rows, _judged([row.evidence_id for row in rows]), asked.scope.today)
     reached = {row.enrolment_id for row in rows if any(astuple(weights[row.evidence_id]))}
     ranked = sorted(rows, key=lambda row: (-weights[row.evidence_id].claimable, -weights[row.evidence_id].opens))
-    return Found(ranked[start : start + limit], total, weights, len(reached))
+    return Found(ranked[start : start + limit], total, len(rows), weights, len(reached))
 
 
 def _judged(evidence_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
