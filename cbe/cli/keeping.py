@@ -1,4 +1,4 @@
-"""``flask --app app backup``, ``restore`` and ``demo seed``: keeping an installation."""
+"""``flask --app app backup``, ``restore``, ``demo seed`` and ``demo day``: keeping an installation, and trying one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from flask.cli import AppGroup
 
 from cbe.domain.policy import SYSTEM
 from cbe.services import backup as backups
-from cbe.services.demo import seed
+from cbe.services.demo import day, seed
 
-from .output import command, existing_file, now, write, write_json
+from .output import command, existing_file, now, progress_bar, write, write_json, write_table
 
 __all__ = ["backup", "demo", "restore"]
 
@@ -44,6 +44,29 @@ def seed_(if_empty: bool, *, as_json: bool) -> None:
         write_json({"ok": True, "changed": done, "accounts": list(seed.ACCOUNTS)})
     else:
         write("The demo is in.\n" if done else "Nothing was changed: there is something in the database already.\n")
+
+
+@command(demo, "day")
+@click.option("--learners", type=click.IntRange(1, 20_000), default=1_000, show_default=True)
+@click.option("--evidence", type=click.IntRange(1, 200_000), default=5_000, show_default=True, help="Items handed in.")
+@click.option("--seed", "number", type=int, default=1, show_default=True, help="Another number, another day.")
+def day_(learners: int, evidence: int, number: int, *, as_json: bool) -> None:
+    """Live a simulated day through the real services and check that everything holds (exit 0) or not (1)."""
+    with progress_bar(evidence, "living") as bar:
+        done = day.live_day(
+            SYSTEM, learners, evidence, seed=number, now=now(), progress=lambda at, total: bar.update(at - bar.pos)
+        )
+    found = {
+        "rebuild_differences": done.differences,
+        "audit_problems": done.problems,
+        "unfounded_awards_not_flagged": done.unfounded,
+    }
+    if as_json:
+        write_json({"ok": done.holds, "counts": done.counts, **found})
+    else:
+        write_table(["what", "how often"], [[key.replace("_", " "), n] for key, n in (done.counts | found).items()])
+    if not done.holds:
+        raise SystemExit(1)
 
 
 def _say(kept: backups.Kept, start: str, as_json: bool) -> None:
