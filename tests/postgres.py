@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -37,15 +38,18 @@ CAREFREE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "auto
 class PostgresServer:
     """A running server: `url(name)` for SQLAlchemy, `create` and `drop` for databases, `stop` at the end."""
 
-    def __init__(self) -> None:
-        """Start the server on a Unix socket in a new folder; skip (or fail) with the reason where that cannot be."""
+    def __init__(self, *, careful: bool = False) -> None:
+        """Start the server on a Unix socket in a new folder; skip (or fail) with the reason where that cannot be.
+
+        ``careful``: as PostgreSQL comes, every commit on the disk; for measuring.
+        """
         # Not under pytest's own folder: the path of a Unix socket may have 107 bytes only.
         self.folder = Path(tempfile.mkdtemp(prefix="cbe-pg-", dir="/tmp"))
         if _is_root():
             os.chown(self.folder, NOBODY, NOBODY)
         binaries = _installation(self.folder) / "bin"
         data = self.folder / "data"
-        initdb = [
+        initdb: list[str | Path] = [
             binaries / "initdb",
             "-D",
             data,
@@ -61,7 +65,7 @@ class PostgresServer:
         if made.returncode:
             shutil.rmtree(self.folder, ignore_errors=True)
             missing("postgres", f"initdb of the wheel failed: {made.stderr.strip()}")
-        options = [word for option in ("listen_addresses=", *CAREFREE) for word in ("-c", option)]
+        options = [word for option in ("listen_addresses=", *(() if careful else CAREFREE)) for word in ("-c", option)]
         server = [binaries / "postgres", "-D", data, "-k", self.folder, *options]
         self._holder = subprocess.Popen(
             ["/bin/sh", "-c", WRAPPER, "postgres", self.folder, *server], stdin=subprocess.PIPE, cwd="/", **_user()
@@ -107,7 +111,7 @@ def _is_root() -> bool:
     return os.geteuid() == 0
 
 
-def _user() -> dict:
+def _user() -> dict[str, Any]:
     """Return what makes subprocess leave root behind: PostgreSQL refuses to run as root."""
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if _is_root() else {}
 

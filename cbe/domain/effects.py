@@ -9,8 +9,6 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from .graph import CompiledProgram
-from .program import leaf_credits
-from .progress import ready_ids
 from .requirements import is_met
 
 __all__ = ["Effect", "effect_of"]
@@ -41,6 +39,8 @@ def effect_of(
 ) -> Effect:
     """Return what going from one set of mastered competencies to another does.
 
+    Only what the difference touches is looked at: what it is a prerequisite of, and the credentials that name it.
+
     >>> from decimal import Decimal
     >>> from .graph import compile_program
     >>> from .program import Competency, Program
@@ -48,27 +48,33 @@ def effect_of(
     >>> effect_of(compile_program(Program("web", "Web", "en", (html, css), ())), set(), {"html"}).opens
     ('css',)
     """
-    ready_before, ready_after = set(ready_ids(compiled, before)), set(ready_ids(compiled, after))
-    credits_of = leaf_credits(compiled.program)
-    changed = {compiled.index[key] for key in set(before) ^ set(after) if key in compiled.index}
-    opened, closed = [], []
-    for key, credential in compiled.credentials.items():
-        if changed.isdisjoint(compiled.named_numbers(key)):
-            continue  # whatever it asks for is as it was
-        was, now = (is_met(credential.requires, mastered, held, credits_of) for mastered in (before, after))
-        if now and not was and key not in held and key not in withheld:
-            opened.append(key)
-        elif was and not now:
-            closed.append(key)
+    changed = {compiled.index[key] for key in before ^ after if key in compiled.index}
+    beside = {number for one in changed for number in compiled.dependents[one] if number not in changed}
+    untouched = [number for number in sorted(beside) if compiled.ids[number] not in after]
+    opens: list[str] = []
+    closes: list[str] = []
+    for number in untouched:
+        was, now = _is_ready(compiled, number, before), _is_ready(compiled, number, after)
+        if was != now:
+            (opens if now else closes).append(compiled.ids[number])
+    claimable, unfounded = [], []
+    for key in compiled.naming(changed):
+        requires = compiled.credentials[key].requires
+        was, now = (is_met(requires, mastered, held, compiled.credits_of) for mastered in (before, after))
+        if was and not now:
+            unfounded.append(key)
+        elif now and not was and key not in held and key not in withheld:
+            claimable.append(key)
+    found = [compiled.ids[number] for number in sorted(changed)]
     return Effect(
-        mastered=_in_order(compiled, set(after) - set(before)),
-        lost=_in_order(compiled, set(before) - set(after)),
-        opens=_in_order(compiled, ready_after - ready_before - set(before)),
-        closes=_in_order(compiled, ready_before - ready_after - set(after)),
-        claimable=tuple(opened),
-        unfounded=tuple(closed),
+        mastered=tuple(key for key in found if key in after),
+        lost=tuple(key for key in found if key in before),
+        opens=tuple(opens),
+        closes=tuple(closes),
+        claimable=tuple(claimable),
+        unfounded=tuple(unfounded),
     )
 
 
-def _in_order(compiled: CompiledProgram, keys: Set[str]) -> tuple[str, ...]:
-    return tuple(key for key in compiled.ids if key in keys)
+def _is_ready(compiled: CompiledProgram, number: int, mastered: Set[str]) -> bool:
+    return all(any(compiled.ids[m] in mastered for m in group) for group in compiled.groups[number])

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import Invalid, NotFound
-from .program import Competency, Credential, Program, notional_hours
-from .requirements import Any_, CompetencyLeaf, CredentialLeaf, Requirement
+from .program import Competency, Credential, Program, leaf_credits, notional_hours
+from .requirements import Any_, CompetencyLeaf, CredentialLeaf, CreditsOf, Requirement
 
 if TYPE_CHECKING:  # networkx takes 10 MB and a tenth of a second, and many commands never ask for a graph
     import networkx as nx
@@ -273,6 +273,24 @@ class CompiledProgram:
         bits = self.behind(self.named_numbers(credential_id))
         self._scopes[credential_id] = bits
         return bits
+
+    @cached_property
+    def credits_of(self) -> CreditsOf:
+        """How many credits the competency or credential of a leaf has."""
+        return leaf_credits(self.program)
+
+    def naming(self, numbers: Iterable[int]) -> list[str]:
+        """Return the credentials whose own requirement names one of these competencies, in file order."""
+        found = {key for number in numbers for key in self._named_in.get(number, ())}
+        return sorted(found, key=self.credential_index.__getitem__)
+
+    @cached_property
+    def _named_in(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for key, credential in self.credentials.items():
+            for name in named_competencies(credential.requires):
+                found.setdefault(self.index[name], []).append(key)
+        return found
 
     def named_numbers(self, credential_id: str) -> tuple[int, ...]:
         """Return the numbers of the competencies a credential names, itself and through stacked credentials."""
