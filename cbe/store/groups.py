@@ -32,6 +32,7 @@ class PaceRow(NamedTuple):
     place: UUID
     enrolment_id: UUID
     name: str
+    version_id: UUID
     status: str
     mastered: int
     expired: int
@@ -155,16 +156,7 @@ def ties(account_id: UUID, enrolment_id: UUID, today: date) -> tuple[bool, bool]
     Whoever has one of the learner's groups instructs them, and whoever stands in for one who is away. Where nobody
     who is there or has a deputy does, every instructor of the program is to.
     """
-    advised = (
-        select(GroupStaffRow.account_id)
-        .join(GroupMemberRow, GroupMemberRow.group_id == GroupStaffRow.group_id)
-        .where(
-            GroupMemberRow.enrolment_id == EnrolmentRow.id,
-            GroupStaffRow.account_id == account_id,
-            GroupStaffRow.role == "adviser",
-        )
-    )
-    query = select(or_(instructed_by(account_id, today), ~covered(today)), advised.exists())
+    query = select(or_(instructed_by(account_id, today), ~covered(today)), _advised_by(account_id))
     found = db.session.execute(query.select_from(EnrolmentRow).where(EnrolmentRow.id == enrolment_id)).first()
     return (False, False) if found is None else (bool(found[0]), bool(found[1]))
 
@@ -207,6 +199,21 @@ def covered(today: date) -> ColumnElement[bool]:
     return _instructors().where(there).exists()
 
 
+def _advised_by(account_id: UUID) -> ColumnElement[bool]:
+    """Say in SQL that somebody advises a group of the enrolment's learner."""
+    return (
+        select(GroupStaffRow.account_id)
+        .join(GroupMemberRow, GroupMemberRow.group_id == GroupStaffRow.group_id)
+        .where(
+            GroupMemberRow.enrolment_id == EnrolmentRow.id,
+            GroupStaffRow.account_id == account_id,
+            GroupStaffRow.role == "adviser",
+        )
+        .correlate(EnrolmentRow)
+        .exists()
+    )
+
+
 def _instructors() -> Select[Any]:
     return (
         select(GroupStaffRow.account_id)
@@ -245,6 +252,24 @@ def list_ungrouped_paces(program_ids: Sequence[UUID], today: date, *, limit: int
     return _paces(scope, today, limit)
 
 
+def list_roster_paces(account_id: UUID, program_id: UUID, roles: Collection[str], today: date) -> list[PaceRow]:
+    """List how the learners of a program get on whose record somebody may read in these roles, longest without a step first.
+
+    Coordinators and registrars see all; instructors those they instruct today, advisers those of their groups.
+    """
+    scope = select(EnrolmentRow.program_id.label("place"), EnrolmentRow.id.label("enrolment_id")).where(
+        EnrolmentRow.program_id == program_id, EnrolmentRow.status.in_(("active", "leave", "completed"))
+    )
+    if not {"coordinator", "registrar"} & set(roles):
+        theirs = []
+        if "instructor" in roles:
+            theirs.append(or_(instructed_by(account_id, today), ~covered(today)))
+        if "adviser" in roles:
+            theirs.append(_advised_by(account_id))
+        scope = scope.where(or_(*theirs), EnrolmentRow.account_id != account_id)
+    return _paces(scope, today)
+
+
 def _paces(scope: Select[UUID, UUID], today: date, limit: int | None = None) -> list[PaceRow]:
     learners = scope.subquery()
     ids = select(learners.c.enrolment_id)
@@ -275,6 +300,7 @@ def _paces(scope: Select[UUID, UUID], today: date, limit: int | None = None) -> 
             learners.c.place,
             EnrolmentRow.id,
             PersonRow.name,
+            EnrolmentRow.version_id,
             EnrolmentRow.status,
             func.coalesce(standing.c.mastered, 0),
             func.coalesce(standing.c.expired, 0),

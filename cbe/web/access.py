@@ -37,6 +37,7 @@ GRANTING = Access("signed_in", "role:grant", "program")
 GROUPS = Access("signed_in", "group:manage", "program")
 QUEUE = Access("signed_in", "queue:read", "program")
 ASSESS = Access("signed_in", "evidence:assess", "evidence")
+ROSTER = Access("signed_in", "roster:read", "program")
 OBSERVATION = Access("signed_in", "queue:read", "own_observation")
 OWN_DECISIONS = Access("signed_in", "decision:list-own", "self")
 TAKE_BACK = Access("signed_in", "decision:take-back", "record")
@@ -123,6 +124,9 @@ ACCESS: dict[str, Access] = {
     "instructor.lines": QUEUE,
     "instructor.session": OBSERVATION,
     "instructor.undo_session": OBSERVATION,
+    "instructor.roster": ROSTER,
+    "instructor.roster_csv": ROSTER,
+    "instructor.person": Access("signed_in", "record:read", "roster_record"),
     "instructor.phrases": PHRASES,
     "instructor.add_phrase": PHRASES,
     "instructor.change_phrase": PHRASE,

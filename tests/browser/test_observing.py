@@ -78,3 +78,23 @@ def test_what_was_ticked_survives_a_lost_page(open_page):
     page.goto("/queue")
     page.goto(address)
     assert page.get_by_role("checkbox", name="Seen:").first.is_checked()
+
+
+@pytest.mark.parametrize(
+    "look", [{"locale": "en-GB"}, {"locale": "ar", "color_scheme": "dark"}], ids=["english", "arabic"]
+)
+def test_axe_finds_nothing_on_the_roster_and_a_person_of_it(look, open_page, assert_accessible):
+    page = open_page("/programs/data-technician/roster", sign_in="coordinator", **look)
+    assert_accessible(page)
+    page.locator("tbody th a").first.click()
+    page.wait_for_url("**/roster/*")
+    assert_accessible(page)
+
+
+def test_the_roster_fits_a_phone_without_scripts(open_page):
+    page = open_page(
+        "/programs/data-technician/roster", sign_in="coordinator", scripts=False, viewport={"width": 320, "height": 640}
+    )
+    assert_no_sideways_scroll(page)
+    page.locator("tbody th a").first.click()
+    assert_no_sideways_scroll(page)

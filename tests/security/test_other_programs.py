@@ -74,7 +74,7 @@ def test_a_registrar_gives_no_office_to_anybody(cast, registrar, role, now):
 
 
 def test_a_verifier_reads_until_the_last_day_and_no_longer(cast, verifier, learner, now):
-    day = timedelta(days=30)
+    day = timedelta(days=3650)
     late = accounts.load_actor(verifier.account_id, now=now + day)
     last, after = (now + day).date(), (now + day).date() + timedelta(days=1)
     assert progress.get_progress(late, "web", learner.enrolment_id, today=last, now=now)

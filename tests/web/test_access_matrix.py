@@ -45,6 +45,12 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
     "own_enrolment": {"self": {*LEARNERS, "applicant"}},
     "own_notice": {"self": {"learner"}},
     "own_phrase": {"self": {"instructor"}},
+    "roster_record": {
+        "group_instructor": {"instructor"},
+        "coordinator": {"coordinator"},
+        "group_adviser": {"adviser"},
+        "registrar": {"registrar"},
+    },
     "own_observation": {"instructor": {"instructor"}, "coordinator": {"coordinator"}},
     "evidence": {"self": {"learner"}, "group_instructor": {"instructor"}, "coordinator": {"coordinator"}},
     "own_item": {"self": {"learner"}, "learner_self": {"learner"}},

@@ -6,6 +6,6 @@ from flask import Blueprint
 
 instructor = Blueprint("instructor", __name__)
 
-from . import decision_pages, group_pages, observing_pages, own_pages, queue_pages, review_pages  # noqa: E402, F401  (their routes register themselves)
+from . import decision_pages, group_pages, observing_pages, own_pages, queue_pages, review_pages, roster_pages  # noqa: E402, F401  (their routes register themselves)
 
 __all__ = ["instructor"]
