@@ -35,7 +35,8 @@ def hand_in(learner: Person, at: datetime, *, item: UUID | None = None, version:
     key = item or uuid4()
     with transaction(SYSTEM, at) as tx:
         if item is None:
-            tx.add(EvidenceRow(id=key, enrolment_id=learner.enrolment_id, status="submitted", created_at=at))
+            moments = {"created_at": at, "submitted_at": at}
+            tx.add(EvidenceRow(id=key, enrolment_id=learner.enrolment_id, status="submitted", **moments))
             tx.add(EvidenceCompetencyRow(evidence_id=key, competency="html"))
         tx.add(EvidenceVersionRow(evidence_id=key, version=version, saved_at=at, submitted_at=at, salt="s"))
         tx.add(

@@ -30,10 +30,11 @@ def test_the_page_says_who_did_what_and_why(sign_in, learner, judged):
     assert "Enrolment: active" in rows[2][1]
 
 
-def test_an_item_shows_its_own_history(sign_in, learner, judged):
-    page = sign_in(learner).get(f"/learn/web/evidence/{judged}").text
-    assert re.findall(r'<tr data-kind="(\w+)">', page) == ["decision", "handed_in"]
-    assert "<bdi>1.txt</bdi>" in page
+def test_an_item_shows_its_own_history_to_its_learner_and_to_who_reads_it(sign_in, learner, instructor, judged):
+    for person, path in ((learner, f"/learn/web/evidence/{judged}"), (instructor, f"/evidence/{judged}/review")):
+        page = sign_in(person).get(path).text
+        assert re.findall(r'<tr data-kind="(\w+)">', page) == ["decision", "handed_in"]
+        assert "<bdi>1.txt</bdi>" in page
 
 
 def test_staff_read_the_same_history_with_addresses_of_theirs(sign_in, learner, instructor, judged):

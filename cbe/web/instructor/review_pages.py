@@ -17,10 +17,12 @@ from cbe.domain.judgement import MOST_FEEDBACK
 from cbe.services import evidence
 from cbe.services import queue as queues
 from cbe.services import review as reviews
+from cbe.services.history import item_history
 from cbe.services.transaction import AlreadyDone
 
 from .. import identity
 from ..evidence_words import shown
+from ..history_words import history_lines
 from ..texts import told
 from . import instructor
 from .asked import queue_url, view_of, view_query
@@ -130,6 +132,7 @@ def _review(
         "instructor/review.html",
         desk=desk,
         shown=shown(desk.item, desk.compiled, version=request.args.get("version", type=int)),
+        history=history_lines(item_history(actor, evidence_id, today=today), desk.compiled.program),
         sheets=rows,
         may_judge=may_judge,
         sent=sent,
