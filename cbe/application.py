@@ -27,11 +27,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import cli, jobs
 from .config import ROOT, BadSetting, Settings
 from .services.demo import seed
-from .store.database import DatabaseFailure, Installation, db
+from .store.database import DatabaseFailure, FileRules, Installation, db
 from .web import guard, identity, mails, pages
 from .web.assets import Assets
 from .web.keys import KeyConverter
-from .web.limits import MOST_BODY, BoundedRequest
+from .web.limits import MOST_BODY, MOST_FORM, BoundedRequest
 from .web.public import limiter
 
 __all__ = ["create_app", "serve"]
@@ -106,6 +106,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.database_url),
         "MAX_CONTENT_LENGTH": MOST_BODY,
+        "CBE_MOST_UPLOAD": settings.evidence_files * (settings.evidence_file_mb << 20) + MOST_FORM,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "SESSION_COOKIE_NAME": "__Host-cbe" if secure else "cbe",
         "SESSION_COOKIE_SECURE": secure,
@@ -145,6 +146,15 @@ def _installation(settings: Settings) -> Installation:
         demo=settings.demo,
         password_cost=settings.password_cost,
         production=settings.production,
+        files=FileRules(
+            bucket=settings.evidence_store,
+            s3_endpoint=settings.s3_endpoint,
+            s3_login=settings.s3_login,
+            most_bytes=settings.evidence_file_mb << 20,
+            most_files=settings.evidence_files,
+            quota=settings.evidence_quota_mb << 20,
+            scan_command=settings.scan_command,
+        ),
     )
 
 

@@ -5,8 +5,12 @@ Every setting has one line in the README. Nothing below ``application`` imports 
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 import secrets
+import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +52,13 @@ class Settings:
     rate_limits: bool
     limits_url: str
     trusted_proxies: int
+    evidence_store: str | None
+    s3_endpoint: str | None
+    s3_login: tuple[str, str] | None
+    evidence_file_mb: int
+    evidence_files: int
+    evidence_quota_mb: int
+    scan_command: tuple[str, ...]
 
     @classmethod
     def load(cls, overrides: Mapping[str, str] | None = None) -> Settings:
@@ -77,6 +88,13 @@ class Settings:
             rate_limits=_flag(values, "CBE_RATE_LIMITS", True),
             limits_url=values.get("CBE_LIMITS_URL") or "memory://",
             trusted_proxies=_number(values, "CBE_TRUSTED_PROXIES", 0, 10),
+            evidence_store=_evidence_store(values),
+            s3_endpoint=_s3_endpoint(values),
+            s3_login=_s3_login(values),
+            evidence_file_mb=_number(values, "CBE_EVIDENCE_FILE_MB", 20, 1_000, 1),
+            evidence_files=_number(values, "CBE_EVIDENCE_FILES", 10, 100, 1),
+            evidence_quota_mb=_number(values, "CBE_EVIDENCE_QUOTA_MB", 500, 1_000_000, 1),
+            scan_command=_scan_command(values),
         )
 
 
@@ -98,10 +116,10 @@ def _flag(values: Mapping[str, str], name: str, default: bool) -> bool:
     return text in TRUE
 
 
-def _number(values: Mapping[str, str], name: str, default: int, most: int) -> int:
+def _number(values: Mapping[str, str], name: str, default: int, most: int, least: int = 0) -> int:
     text = values.get(name) or str(default)
-    if not text.isascii() or not text.isdigit() or int(text) > most:
-        raise BadSetting(name, f"is {text!r}; it must be a whole number from 0 to {most}.")
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise BadSetting(name, f"is {text!r}; it must be a whole number from {least} to {most}.")
     return int(text)
 
 
@@ -176,6 +194,43 @@ def _mail_url(values: Mapping[str, str]) -> str | None:
     if url is not None and urlsplit(url).scheme not in ("smtp", "smtps", "smtp+starttls"):
         raise BadSetting("CBE_MAIL_URL", "must be smtp://, smtp+starttls:// or smtps://user:password@host:port.")
     return url
+
+
+def _evidence_store(values: Mapping[str, str]) -> str | None:
+    """Return the bucket, with the folder in it, where evidence is kept; None for the folder in ``instance/``."""
+    url = (values.get("CBE_EVIDENCE_STORE") or "").rstrip("/")
+    if not url:
+        return None
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*", url):
+        raise BadSetting("CBE_EVIDENCE_STORE", f"is {url!r}; it must be s3://bucket or s3://bucket/folder, or nothing.")
+    if importlib.util.find_spec("s3fs") is None:
+        raise BadSetting("CBE_EVIDENCE_STORE", "names a bucket: run `pip install -r requirements-s3.txt` first.")
+    return url.removeprefix("s3://")
+
+
+def _s3_endpoint(values: Mapping[str, str]) -> str | None:
+    url = values.get("CBE_S3_ENDPOINT") or None
+    if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
+        raise BadSetting("CBE_S3_ENDPOINT", f"is {url!r}; it must be an address such as https://s3.example.")
+    return url
+
+
+def _s3_login(values: Mapping[str, str]) -> tuple[str, str] | None:
+    key, secret = values.get("CBE_S3_KEY"), values.get("CBE_S3_SECRET")
+    if bool(key) != bool(secret):
+        raise BadSetting("CBE_S3_KEY", "and CBE_S3_SECRET go together: set both, or none of them.")
+    return (key, secret) if key and secret else None
+
+
+def _scan_command(values: Mapping[str, str]) -> tuple[str, ...]:
+    text = values.get("CBE_SCAN_COMMAND") or ""
+    try:
+        command = tuple(shlex.split(text))
+    except ValueError as error:
+        raise BadSetting("CBE_SCAN_COMMAND", f"is {text!r}, which is no command: {error}.") from None
+    if command and shutil.which(command[0]) is None:
+        raise BadSetting("CBE_SCAN_COMMAND", f"starts {command[0]!r}, which is not a program that this user may run.")
+    return command
 
 
 def _password_cost(values: Mapping[str, str]) -> tuple[int, int, int]:

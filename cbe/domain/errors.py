@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["N_", "CbeError", "Conflict", "Forbidden", "Invalid", "NotFound", "Problem", "Worded"]
+__all__ = ["N_", "CbeError", "Conflict", "Forbidden", "Gone", "Invalid", "NotFound", "Problem", "Worded"]
 
 MOST_TOLD = 20
 """So many problems stand in the text of an ``Invalid``; all of them are in its ``problems``."""
@@ -54,6 +54,10 @@ class CbeError(Exception):
 
 class NotFound(CbeError):
     """There is no such thing, or none that this actor may know of."""
+
+
+class Gone(CbeError):
+    """There was such a thing, which this actor might know of, and it is not to be seen (any more)."""
 
 
 class Forbidden(CbeError):

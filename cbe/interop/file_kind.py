@@ -88,11 +88,12 @@ SIGNATURES = {
     b"ID3": "audio/mpeg",
     b"PK\3\4": "application/zip",
 }
-RUNS = frozenset(
-    ".htm .html .xhtml .xht .mht .svg .svgz .xml .xsl .js .mjs .vbs .ps1 .bat .cmd .com .exe .dll .msi .scr .hta .jar .lnk "
-    ".url .sh .php .docm .xlsm .pptm .apk .app .desktop .reg".split()
-)
-"""Endings of what runs or leads elsewhere where it is opened. They only ever lead to a refusal."""
+MARKUP = (".htm", ".html", ".xhtml", ".xht", ".mht", ".svg", ".svgz", ".xml", ".xsl")
+PROGRAMS = (
+    ".js", ".mjs", ".vbs", ".ps1", ".bat", ".cmd", ".com", ".exe", ".dll", ".msi", ".scr", ".hta", ".jar", ".lnk", ".url",
+    ".sh", ".php", ".docm", ".xlsm", ".pptm", ".apk", ".app", ".desktop", ".reg",
+)  # fmt: skip
+"""Endings of what runs or leads elsewhere where it is opened. They, like ``MARKUP``, only ever lead to a refusal."""
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 WEB_PAGE = N_(
     "This is a web page, a drawing that can hold scripts, or other markup, which could run in the browser of who opens it. "
@@ -140,18 +141,15 @@ def tell_kind(file: BinaryIO, size: int, name: str) -> tuple[Kind, str]:
     media_type = _binary(head) or _text(file, head, name)
     if media_type == "application/zip":
         media_type = _packed(file, size, head)
-    if PurePosixPath(name.lower()).suffix in RUNS:
-        raise Invalid([("", WEB_PAGE if _is_markup_name(name) else PROGRAM)])
+    ending = PurePosixPath(name.lower()).suffix
+    if ending in MARKUP + PROGRAMS:
+        raise Invalid([("", WEB_PAGE if ending in MARKUP else PROGRAM)])
     if media_type.startswith("image/"):
         _check_pixels(file, media_type)
     kind = KINDS[media_type]
-    if PurePosixPath(name.lower()).suffix not in kind.endings:
+    if ending not in kind.endings:
         name = name[: LONGEST_NAME - len(kind.endings[0])] + kind.endings[0]
     return kind, name
-
-
-def _is_markup_name(name: str) -> bool:
-    return PurePosixPath(name.lower()).suffix in (".htm", ".html", ".xhtml", ".xht", ".mht", ".svg", ".svgz", ".xml")
 
 
 def _binary(head: bytes) -> str | None:

@@ -23,7 +23,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["Clash", "keep", "DatabaseFailure", "Installation", "Instant", "Row", "begin_write", "db", "installation"]
+__all__ = [
+    "Clash",
+    "keep",
+    "DatabaseFailure",
+    "FileRules",
+    "Installation",
+    "Instant",
+    "Row",
+    "begin_write",
+    "db",
+    "installation",
+]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -67,6 +78,25 @@ class Instant(TypeDecorator[datetime]):
 
 
 @dataclass(frozen=True, slots=True)
+class FileRules:
+    """Where the bytes of evidence are kept, and how much of them there may be."""
+
+    bucket: str | None = None
+    """``bucket`` or ``bucket/folder`` of an S3-compatible store; None: the folder ``evidence`` of the installation."""
+    s3_endpoint: str | None = None
+    s3_login: tuple[str, str] | None = None
+    """Access key and secret; None: what the machine itself was given."""
+    most_bytes: int = 20 << 20
+    """Of one file."""
+    most_files: int = 10
+    """Of one item."""
+    quota: int = 500 << 20
+    """Bytes of one learner, in all programs."""
+    scan_command: tuple[str, ...] = ()
+    """What is called with the path of each new file: exit 0 clean, 1 something found."""
+
+
+@dataclass(frozen=True, slots=True)
 class Installation:
     """What this installation is: its folder, its public address, its secret and how it sends mail."""
 
@@ -80,6 +110,7 @@ class Installation:
     password_cost: tuple[int, int, int]
     """argon2: passes, memory in KiB, lanes."""
     production: bool = False
+    files: FileRules = FileRules()
 
 
 def installation() -> Installation:

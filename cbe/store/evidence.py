@@ -153,15 +153,20 @@ class TakingRow(Row):
 class QuarantineRow(Row):
     """A report that a text or file of an item must not be seen: closed at once, until somebody decided what becomes of it.
 
+    ``kind``: what it holds: ``patient`` (data of one), ``person`` (somebody else can be identified), ``other``.
     ``file_id`` None: the texts of the item. ``outcome``: ``released``, ``redacted``, ``destroyed``; None while it is open.
     """
 
     __tablename__ = "quarantine"
-    __table_args__ = (CheckConstraint("outcome in ('released', 'redacted', 'destroyed')", name="outcome"),)
+    __table_args__ = (
+        CheckConstraint("kind in ('patient', 'person', 'other')", name="kind"),
+        CheckConstraint("outcome in ('released', 'redacted', 'destroyed')", name="outcome"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     evidence_id: Mapped[UUID] = mapped_column(ForeignKey("evidence.id"), index=True)
     file_id: Mapped[UUID | None] = mapped_column(ForeignKey("evidence_file.id"))
+    kind: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text)
     reported_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     reported_at: Mapped[datetime] = mapped_column(Instant)

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from cbe.domain.errors import CbeError, Conflict, Forbidden, Invalid, NotFound
+from cbe.domain.errors import CbeError, Conflict, Forbidden, Gone, Invalid, NotFound
 from cbe.services.transaction import AlreadyDone
 
 from . import identity
@@ -22,7 +22,7 @@ from .texts import told
 
 __all__ = ["CHART_STYLES", "install", "safe_next", "wants_json"]
 
-STATUSES: dict[type[CbeError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
+STATUSES: dict[type[CbeError], int] = {NotFound: 404, Forbidden: 403, Gone: 410, Conflict: 409, Invalid: 422}
 CHART_STYLES = (
     "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
 )
@@ -136,6 +136,7 @@ def _cbe_error(error: CbeError) -> tuple[str, int] | Response:
     titles = {
         404: _("There is nothing here"),
         403: _("You may not see this"),
+        410: _("This is not shown"),
         409: _("Somebody else was quicker"),
         422: _("Something in it is not right"),
     }
@@ -170,7 +171,7 @@ def _http_error(error: HTTPException) -> Any:
     titles = {404: _("There is nothing here"), 405: _("That did not work"), 413: _("That is too large")}
     texts = {
         404: _("The address may be mistyped, or the page is gone. Start again from the home page."),
-        413: _("Send at most 20 MB at once."),
+        413: _("Send at most %(most)s MB at once.", most=(request.max_content_length or 0) >> 20),
     }
     code = error.code or 500
     return _page(code, titles.get(code, _("That did not work")), texts.get(code, _("Go back and try another way.")))

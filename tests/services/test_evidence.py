@@ -239,7 +239,7 @@ def test_a_reported_text_is_closed_to_learner_and_assessor(desk, instructor, lea
     key = desk.hand_in()
     desk.act("say", key, "Look")
     put(QuarantineRow(
-        id=uuid4(), evidence_id=key, reason="Names a patient", reported_by=instructor.account_id, reported_at=now
+        id=uuid4(), evidence_id=key, kind="other", reason="Names a patient", reported_by=instructor.account_id, reported_at=now
     ))  # fmt: skip
     for reader in (desk, Desk(instructor.actor, desk.now)):
         item = reader.item(key)

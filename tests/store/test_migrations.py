@@ -78,7 +78,7 @@ def lived(cast: Cast, now: datetime) -> None:
         evidence.UploadRow(id=uuid4(), **theirs, name="n", size=1, created_at=now, touched_at=now),
         evidence.MessageRow(id=uuid4(), **theirs, **hers, text="t", created_at=now),
         evidence.TakingRow(**theirs, **hers, taken_at=now, expires_at=now),
-        evidence.QuarantineRow(id=uuid4(), **theirs, file_id=file, reason="r", reported_by=learner.account_id,
+        evidence.QuarantineRow(id=uuid4(), **theirs, file_id=file, kind="other", reason="r", reported_by=learner.account_id,
                                reported_at=now),
         records.CitedRow(decision_id=one, **theirs, version=1),
         assessing.ObservationRow(id=uuid4(), program_id=cast.program_id, **hers, observed_on=day, recorded_at=now),
