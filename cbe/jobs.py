@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, current_app
 from flask.cli import AppGroup
 
-from cbe.services import checkpoints, expiry_notices, housekeeping, mail, notice_mails, plans, settling
+from cbe.services import (
+    checkpoints,
+    expiry_notices,
+    files,
+    housekeeping,
+    mail,
+    notice_mails,
+    plans,
+    settling,
+)
 from cbe.services.notice_mails import ComposeNews
 
 if TYPE_CHECKING:  # huey brings psycopg with it, and most commands neither ask for work nor do it
@@ -33,6 +42,9 @@ SWEEPS: dict[str, tuple[Callable[[datetime], int], dict[str, str]]] = {
     "prove_plans": (lambda now: plans.prove_plans(now=now, limit=5), {"minute": "*"}),
     "warn_of_expiry": (lambda now: expiry_notices.warn_of_expiry(now=now), {"minute": "7", "hour": "*/6"}),
     "sign_checkpoint": (lambda now: checkpoints.sign_checkpoint(now=now), {"minute": "*"}),
+    "forget_uploads": (lambda now: files.forget_uploads(now=now), {"minute": "23"}),
+    "finish_destroying": (lambda now: files.finish_destroying(now=now), {"minute": "43"}),
+    "remove_orphans": (lambda now: files.remove_orphans(now=now), {"minute": "37", "hour": "3"}),
     "forget_expired": (lambda now: housekeeping.forget_expired(now=now), {"minute": "17", "hour": "3"}),
 }
 """Name of a sweep → what it does, and at which minutes (UTC) it runs by itself."""

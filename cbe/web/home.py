@@ -8,12 +8,13 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cbe.domain.policy import Actor
-from cbe.services import enrolments, groups, people, program_health, programs, queue, samples
+from cbe.services import enrolments, groups, people, program_health, programs, quarantine, queue, samples
 from cbe.services.enrolments import OpenProgram
 from cbe.services.groups import MyGroup
 from cbe.services.people import PeoplePage
 from cbe.services.program_health import ProgramHealth
 from cbe.services.programs import ProgramSummary
+from cbe.services.quarantine import Waiting
 from cbe.services.samples import Sample
 
 from . import identity
@@ -31,6 +32,7 @@ class Panels:
     samples: list[Sample]
     designs: list[ProgramHealth]
     registers: list[ProgramSummary]
+    protects: list[Waiting]
     everybody: PeoplePage | None
     programs: list[ProgramSummary]
     open: list[OpenProgram]
@@ -67,6 +69,7 @@ def _panels(actor: Actor, learning: str | None) -> Panels:
         samples=samples.list_my_samples(actor, today=identity.today()) if "verifier" in held else [],
         designs=program_health.list_health(actor, "designer") if "designer" in held else [],
         registers=sorted(registers, key=lambda one: (-one.learners.get("applied", 0), one.key)),
+        protects=quarantine.list_waiting(actor) if "data_protection" in held else [],
         everybody=people.list_people(actor) if actor.is_admin else None,
         programs=summaries if actor.is_admin else [],
         open=enrolments.list_open_programs(actor) if not held and not actor.is_admin else [],

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO, cast
 
-from flask import Request, request
+from flask import Request, current_app, request
+
+from cbe.services.files import PIECE
+
+from . import identity
 
 __all__ = ["MOST_BODY", "MOST_FORM", "BoundedRequest", "holds_nul", "page_number"]
 
@@ -19,12 +25,26 @@ class BoundedRequest(Request):
 
     @property
     def max_content_length(self) -> int | None:
-        """Return how many bytes this request may have."""
-        return MOST_FORM if self.mimetype == "application/x-www-form-urlencoded" else super().max_content_length
+        """Return how many bytes this request may have; evidence may have many, of those who are signed in."""
+        if self.mimetype == "application/x-www-form-urlencoded":
+            return MOST_FORM
+        if self.endpoint == "files.add" and identity.signed_in():
+            return int(current_app.config["CBE_MOST_UPLOAD"])
+        return PIECE if self.endpoint == "files.take_piece" else super().max_content_length
 
     @max_content_length.setter
     def max_content_length(self, value: int | None) -> None:
         Request.max_content_length.fset(self, value)  # type: ignore[attr-defined]
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """Let files come down beside where they will be kept, under no name: temporary folders may be memory."""
+        return cast(IO[bytes], SpooledTemporaryFile(max_size=1 << 16, dir=current_app.instance_path))
 
 
 def holds_nul() -> bool:

@@ -12,12 +12,14 @@ from flask_babel import gettext as _
 
 from cbe.domain import policy
 from cbe.services.accounts import SignedIn
+from cbe.services.files import rules
 
 from . import evidence_words, identity, texts
 from .account import account
 from .assets import Assets
 from .catalogue import catalogue
 from .designer import designer
+from .files import file_size, file_word, files
 from .home import home
 from .instructor import instructor
 from .learner import learner, record
@@ -25,11 +27,14 @@ from .notices import notices
 from .people import people
 from .people_words import ACCOUNT_STATUSES, ENROLMENT_STATUSES, ROLES
 from .public import end_mails, public
+from .quarantine import REPORT_KINDS, REPORT_OUTCOMES, quarantine
 from .registrar import registrar
 
 __all__ = ["page_context", "register"]
 
-BLUEPRINTS = (public, account, home, notices, learner, record, catalogue, instructor, designer, registrar, people)
+BLUEPRINTS = (
+    public, account, home, notices, learner, record, catalogue, files, instructor, quarantine, designer, registrar, people,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,11 @@ def register(app: Flask) -> None:
         ROLES=ROLES,
         ENROLMENT_STATUSES=ENROLMENT_STATUSES,
         ACCOUNT_STATUSES=ACCOUNT_STATUSES,
+        REPORT_KINDS=REPORT_KINDS,
+        REPORT_OUTCOMES=REPORT_OUTCOMES,
+        file_rules=rules,
+        file_size=file_size,
+        file_word=file_word,
         new_key=partial(token_urlsafe, 16),
     )
 
@@ -92,7 +102,7 @@ def _navigation(person: SignedIn | None) -> list[tuple[str, str, bool]]:
     works = actor.is_admin or any(actor.roles.values())
     learns = any(status in ("active", "leave", "completed") for status in actor.enrolments.values())
     reviews = part == "instructor" and request.endpoint != "instructor.group"
-    staffs = part in ("home", "record", "instructor", "designer", "registrar") and not reviews
+    staffs = part in ("home", "record", "instructor", "quarantine", "designer", "registrar") and not reviews
     entries = [(_("Home"), "home.start", staffs or (part == "learner" and not works))]
     if policy.may_somewhere(actor, "queue:read"):
         entries.append((_("Queue"), "instructor.queue", reviews))

@@ -6,12 +6,13 @@ What is reported and closed is ``services.quarantine``'s; what kinds of file are
 from .adding import Added, add_files, remove_file
 from .keeping import PIECE, release, remove_pieces
 from .reading import File, OpenFile, Rules, list_files, open_file, rules
-from .receiving import ScanFailure
+from .receiving import STEP, ScanFailure
 from .sweeping import finish_destroying, forget_uploads, remove_orphans
 from .uploads import Upload, begin_upload, cancel_upload, complete_upload, get_upload, take_piece
 
 __all__ = [
     "PIECE",
+    "STEP",
     "Added",
     "File",
     "OpenFile",

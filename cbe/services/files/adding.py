@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID, uuid4
 
 from cbe.domain import policy
@@ -35,7 +35,7 @@ class Added:
     refused: list[Problem]
 
 
-def add_files(actor: Actor, evidence_id: UUID, sent: Iterable[tuple[str, BinaryIO]], *, now: datetime) -> Added:
+def add_files(actor: Actor, evidence_id: UUID, sent: Iterable[tuple[str, IO[bytes]]], *, now: datetime) -> Added:
     """Put files, given as (name, content), into one's draft. What can be taken is; the others are told with their reason.
 
     Raises ``Conflict`` for what is no draft (any more).

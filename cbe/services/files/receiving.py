@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from typing import IO
 
 from cbe.domain.errors import N_, CbeError, Invalid, Worded
 from cbe.interop.file_kind import tell_kind
@@ -48,7 +48,7 @@ class Seen:
     name: str
 
 
-def steps_of(file: BinaryIO) -> Iterator[bytes]:
+def steps_of(file: IO[bytes]) -> Iterator[bytes]:
     """Yield the bytes of an open file in pieces."""
     while step := file.read(STEP):
         yield step
