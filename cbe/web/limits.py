@@ -44,7 +44,15 @@ class BoundedRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         """Let files come down beside where they will be kept, under no name: temporary folders may be memory."""
-        return cast(IO[bytes], SpooledTemporaryFile(max_size=1 << 16, dir=current_app.instance_path))
+        file = SpooledTemporaryFile(max_size=1 << 16, dir=current_app.instance_path)  # noqa: SIM115 (closed below)
+        self._came_down = [*getattr(self, "_came_down", ()), file]
+        return cast(IO[bytes], file)
+
+    def close(self) -> None:
+        """Close the files, also those of a request that was refused half-way."""
+        for file in getattr(self, "_came_down", ()):
+            file.close()
+        super().close()
 
 
 def holds_nul() -> bool:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound as NoPage
 from werkzeug.wrappers import Response
 from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from cbe.domain.errors import Invalid
@@ -42,7 +43,7 @@ class ReportForm(OnceForm):
 
     kind = RadioField(
         _l("What does it hold?"),
-        choices=list(REPORT_KINDS.items()),
+        choices=[SelectChoice(kind, word) for kind, word in REPORT_KINDS.items()],
         validators=[InputRequired(_l("Choose what it holds."))],
     )
     reason = TextAreaField(
@@ -58,9 +59,9 @@ class DecideForm(OnceForm):
     outcome = RadioField(
         _l("What becomes of it?"),
         choices=[
-            ("released", _l("Release it: there is nothing wrong with it.")),
-            ("redacted", _l("Redact it: what stands below takes its place, in all versions.")),
-            ("destroyed", _l("Destroy it, in all versions and copies. This cannot be undone.")),
+            SelectChoice("released", _l("Release it: there is nothing wrong with it.")),
+            SelectChoice("redacted", _l("Redact it: what stands below takes its place, in all versions.")),
+            SelectChoice("destroyed", _l("Destroy it, in all versions and copies. This cannot be undone.")),
         ],
         validators=[InputRequired(_l("Choose what becomes of it."))],
     )
