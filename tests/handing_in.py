@@ -38,3 +38,24 @@ def handed_in(
         tx.add(*(EvidenceCompetencyRow(evidence_id=key, competency=one) for one in competencies))
         tx.record("evidence:submit", evidence=key)
     return key
+
+
+def with_file(evidence_id: UUID, *, now: datetime, name: str = "notes.txt", content: bytes = b"What I did") -> UUID:
+    """Put a file into the newest version of an item, its bytes too, and return its id."""
+    import hashlib
+
+    from cbe.domain.policy import SYSTEM
+    from cbe.services.files.keeping import keep
+    from cbe.services.files.receiving import received
+    from cbe.services.transaction import transaction
+    from cbe.store.evidence import EvidenceFileRow, find_evidence
+
+    with received([content], len(content)) as bytes_, transaction(SYSTEM, now) as tx:
+        keep(bytes_)
+        row = EvidenceFileRow(
+            id=uuid4(), evidence_id=evidence_id, digest=hashlib.sha256(content).hexdigest(), size=len(content),
+            media_type="text/plain", name=name, added_in=find_evidence(evidence_id).version, created_at=now,
+        )  # fmt: skip
+        tx.add(row)
+        tx.record("file:add", evidence=evidence_id)
+        return row.id

@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _l
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.progress import State
 from cbe.services.evidence import Item, ItemCompetency, ItemLine, Version
+from cbe.services.files import File, list_files
 
 from .texts import Spoken, in_words, plain
 
@@ -64,11 +65,12 @@ class ShownCompetency:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What ``evidence/_item.html`` shows: an item, one of its versions, and its competencies in words."""
+    """What ``evidence/_item.html`` shows: an item, one of its versions with its files, and its competencies in words."""
 
     item: Item
     version: Version
     competencies: list[ShownCompetency]
+    files: list[File]
     where: str
 
 
@@ -83,7 +85,8 @@ def shown(
     """Return an item ready to be shown: its newest version, or the one asked for; ``url``: competency → address."""
     found = next((one for one in item.versions if one.version == version), item.newest)
     rows = [_competency(one, compiled, (states or {}).get(one.competency), url) for one in item.competencies]
-    return Shown(item, found, rows, where(item))
+    held = [one for one in list_files([item.id])[item.id] if one.is_in(found.version)]
+    return Shown(item, found, rows, held, where(item))
 
 
 def _competency(

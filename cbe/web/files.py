@@ -17,7 +17,6 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import wrap_file
 
-from cbe.domain.errors import N_, Invalid
 from cbe.services import files as service
 from cbe.services.files import STEP, Upload
 
@@ -65,10 +64,9 @@ def file_size(size: int) -> str:
 def add(evidence_id: UUID) -> AnyResponse:
     """Put files into a draft; what cannot be taken is told with its reason."""
     sent = [(one.filename or "", one.stream) for one in request.files.getlist("file") if one.filename]
+    found = service.add_files(identity.actor(), evidence_id, sent, now=identity.now())
     if not sent:
         flash(_("Choose a file first."), "warning")
-        return _back()
-    found = service.add_files(identity.actor(), evidence_id, sent, now=identity.now())
     if found.names:
         count = len(found.names)
         flash(ngettext("%(num)s file is in the draft now.", "%(num)s files are in the draft now.", count))
@@ -109,7 +107,7 @@ def download(file_id: UUID) -> Response:
 def begin(evidence_id: UUID) -> tuple[AnyResponse, int]:
     """Announce a file that will come in pieces."""
     name, size = request.form.get("name", ""), request.form.get("size", "")
-    upload = service.begin_upload(identity.actor(), evidence_id, name, _number(size, "/size"), now=identity.now())
+    upload = service.begin_upload(identity.actor(), evidence_id, name, _number(size), now=identity.now())
     return _told(upload), 201
 
 
@@ -122,7 +120,7 @@ def upload(upload_id: UUID) -> AnyResponse:
 @files.patch("/uploads/<uuid:upload_id>")
 def take_piece(upload_id: UUID) -> AnyResponse:
     """Take the piece that begins at ``offset``, and say how much is there now."""
-    offset = _number(request.args.get("offset", ""), "/offset")
+    offset = _number(request.args.get("offset", ""))
     steps = iter(lambda: request.stream.read(STEP), b"")
     return _told(service.take_piece(identity.actor(), upload_id, offset, steps, now=identity.now()))
 
@@ -148,10 +146,9 @@ def _told(upload: Upload) -> AnyResponse:
     return jsonify(id=str(upload.id), size=upload.size, received=upload.received, piece=service.PIECE)
 
 
-def _number(text: str, at: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 12:
-        raise Invalid([(at, N_("Write a number."))])
-    return int(text)
+def _number(text: str) -> int:
+    """Return a number of bytes; one that is none never fits."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else -1
 
 
 def _attachment(name: str) -> str:

@@ -17,7 +17,7 @@ from flask import Flask, url_for
 
 from cbe.domain.policy import RULES, SYSTEM
 from cbe.web.access import ACCESS
-from tests.handing_in import handed_in
+from tests.handing_in import handed_in, with_file
 
 WRITING = ("PUT", "PATCH", "DELETE")
 LEARNERS = {"learner", "other_learner", "groupmate"}
@@ -52,8 +52,13 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
         "registrar": {"registrar"},
     },
     "own_observation": {"instructor": {"instructor"}, "coordinator": {"coordinator"}},
-    "evidence": {"self": {"learner"}, "group_instructor": {"instructor"}, "coordinator": {"coordinator"}},
     "own_item": {"self": {"learner"}, "learner_self": {"learner"}},
+    "evidence": {
+        "self": {"learner"},
+        "group_instructor": {"instructor"},
+        "coordinator": {"coordinator"},
+        "data_protection": {"protector"},
+    },
     "own_record": {"self": {*LEARNERS, "applicant"}, "learner_self": LEARNERS},
     "group": {"group_instructor": {"instructor"}, "group_adviser": {"adviser"}, "registrar": {"registrar"}},
     "record": {
@@ -68,6 +73,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
 # What makes a request one that can be carried out, where an empty one finds nothing.
 FORMS = {
     "account.set_rhythm": {"rhythm": "weekly"},
+    "files.begin": {"name": "b.txt", "size": "3"},
     "learner.say_about_evidence": {"message": "Is it enough?"},
     "instructor.say": {"message": "Which part is yours?"},
     "instructor.undo": {"decision": "00000000-0000-0000-0000-000000000000"},
@@ -144,12 +150,13 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         people.deactivate(SYSTEM, locked, now=now)
         told |= _judge(cast.people, now)
         item = handed_in(cast.people["learner"], ["html"], now=now)
+        held = _files_and_a_report(cast, item, now)
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
     with app.app_context():
         enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
         people.deactivate(SYSTEM, extra["deactivated"], now=now)
         _fold_and_keep(tmp_path / "cbe.sqlite")
-    values = _values(cast, app, applied, invited, locked, links[-1], told, item)
+    values = _values(cast, app, applied, invited, locked, links[-1], told, item, held)
     return Stage(app, tmp_path / "cbe.sqlite", cookies, values)
 
 
@@ -184,6 +191,24 @@ def _judge(people, now) -> dict[str, Any]:
     decided = review.decide(assessor, item, 1, [Judgement("sql", "met")], today=now.date(), now=now)
     kept = phrases.add_phrase(assessor, "Well done.", now=now)
     return {"decision_id": decided[0], "phrase_id": kept, "observation_id": observed}
+
+
+def _files_and_a_report(cast, item, now) -> dict[str, dict[str, Any]]:
+    from cbe.services import evidence, files, quarantine
+
+    learner, coordinator = cast.people["learner"], cast.people["coordinator"]
+    draft = handed_in(learner, ["css"], now=now)
+    evidence.edit(learner.actor, draft, today=now.date(), now=now)
+    upload = files.begin_upload(learner.actor, draft, "a.txt", 3, now=now)
+    reported = handed_in(learner, ["css"], now=now)
+    report = quarantine.report(coordinator.actor, reported, None, "patient", "", today=now.date(), now=now)
+    changing = {"evidence_id": draft, "file_id": with_file(draft, now=now), "upload_id": upload.id}
+    return {
+        "files.": changing,
+        "files.download": {"file_id": with_file(item, now=now)},
+        "quarantine.one": {"report_id": report},
+        "quarantine.decide": {"report_id": report},
+    }
 
 
 def _hold_until_yesterday(extra, cast, now) -> None:
@@ -224,7 +249,7 @@ def _fold_and_keep(database: Path) -> None:
     shutil.copyfile(database, database.with_suffix(".kept"))
 
 
-def _values(cast, app, applied, invited, locked, token, told, item) -> dict[str, dict[str, Any]]:
+def _values(cast, app, applied, invited, locked, token, told, item, held) -> dict[str, dict[str, Any]]:
     person = {name: one.account_id for name, one in cast.people.items()}
     shared = {
         "program": "web", "enrolment_id": cast.people["learner"].enrolment_id, "group_id": cast.groups["morning"],
@@ -234,6 +259,8 @@ def _values(cast, app, applied, invited, locked, token, told, item) -> dict[str,
         "filename": app.extensions["assets"].url("cbe.css").removeprefix("/static/"),
     }  # fmt: skip
     own = {
+        **{endpoint: held["files."] for endpoint in ACCESS if endpoint.startswith("files.")},
+        **held,
         "notices.open_one": told,
         "public.unsubscribe": told,
         "public.end_mails": told,

@@ -26,12 +26,13 @@ from cbe.domain.evidence import (
 )
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.policy import Actor
-from cbe.store import enrolments, evidence, groups, handing_in
+from cbe.store import enrolments, evidence, files, groups, handing_in
 from cbe.store.enrolments import EnrolmentRow
 from cbe.store.evidence import EvidenceCompetencyRow, EvidenceRow, EvidenceVersionRow
 
 from ..decisions import mastered_on
 from ..enrolments import record_subject
+from ..files import release, remove_pieces
 from ..notices import tell
 from ..programs import compiled_version
 from ..transaction import Transaction, transaction
@@ -97,6 +98,7 @@ def save_draft(
             raise StaleDraft
         if row is None:
             row = _new_item(tx, evidence_id or uuid4(), enrolment)
+        _require_open(row)
         version = _newest(row)
         is_handed_in = row.status != "draft"
         if is_handed_in or (version.saved_at != (known or tx.now) and not _unchanged(row, fields)):
@@ -183,6 +185,8 @@ def discard(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> b
         version = _draft_of(row).version
         if handing_in.is_reported(row.id, version):
             raise Conflict("Something in this draft was reported, so it stays for those who look into that.")
+        digests = {one.digest for one in evidence.list_files_of([row.id])}
+        uploads = [(one.id, one.size) for one in files.list_uploads(row.id)]
         if version == 1:
             handing_in.drop_item(row.id)
         else:
@@ -190,6 +194,8 @@ def discard(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> b
             row.version -= 1
             _restore(tx, row)
         tx.record("evidence:discard", evidence=evidence_id, version=version)
+    release(digests, now=now)
+    remove_pieces(uploads)
     return version > 1
 
 
@@ -232,7 +238,14 @@ def _kept(evidence_id: UUID | None, actor: Actor, enrolment: EnrolmentRow, today
 def _draft_of(row: EvidenceRow) -> EvidenceVersionRow:
     if row.status != "draft":
         raise Conflict("This was handed in already. Load the page again to see where it is.")
+    _require_open(row)
     return _newest(row)
+
+
+def _require_open(row: EvidenceRow) -> None:
+    """Keep those who no longer see a text that was reported from writing over it."""
+    if handing_in.list_closed([row.id]):
+        raise Conflict("What is written here was reported. It stays closed, and as it is, until that is decided.")
 
 
 def _newest(row: EvidenceRow) -> EvidenceVersionRow:

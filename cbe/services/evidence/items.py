@@ -11,7 +11,7 @@ from cbe.domain import policy
 from cbe.domain.errors import N_, NotFound
 from cbe.domain.evidence import to_links, usual_wait
 from cbe.domain.policy import Actor, Subject
-from cbe.store import enrolments, evidence, handing_in, people, programs, records
+from cbe.store import enrolments, evidence, handing_in, people, programs, quarantine, records
 from cbe.store.enrolments import EnrolmentRow
 from cbe.store.evidence import EvidenceRow, EvidenceVersionRow, MessageRow, TakingRow
 
@@ -128,6 +128,8 @@ class Item:
     messages: tuple[Message, ...]
     taken_by: Taken | None
     is_closed: bool
+    changed: str | None
+    """``redacted`` or ``destroyed`` when those who see to data protection did that to its texts."""
 
     @property
     def newest(self) -> Version:
@@ -255,7 +257,8 @@ def own_enrolment(actor: Actor, program_key: str, action: str) -> EnrolmentRow:
 def _items(actor: Actor, rows: Sequence[EvidenceRow], enrolment: EnrolmentRow, now: datetime) -> list[Item]:
     """Return items of one enrolment as this reader sees them, in a number of queries that does not grow with them."""
     ids = [row.id for row in rows]
-    closed, takings = handing_in.list_closed(ids), handing_in.takings(ids, now)
+    states, takings = quarantine.text_states(ids), handing_in.takings(ids, now)
+    closed = {evidence_id for evidence_id, state in states.items() if state == "closed"}
     said = [one for one in handing_in.list_all_messages(ids) if one.evidence_id not in closed]
     names = people.names_of({one.account_id for one in said} | {one.account_id for one in takings.values()})
     found = _competencies(ids, closed)
@@ -287,6 +290,7 @@ def _items(actor: Actor, rows: Sequence[EvidenceRow], enrolment: EnrolmentRow, n
             messages=tuple(messages.get(row.id, ())),
             taken_by=_taken(takings.get(row.id), names),
             is_closed=row.id in closed,
+            changed=states.get(row.id) if row.id not in closed else None,
         )
         for row in rows
     ]

@@ -19,6 +19,7 @@ from cbe.domain.errors import CbeError, Conflict, Invalid, NotFound, Problem
 from cbe.domain.evidence import MOST_MESSAGE
 from cbe.services import evidence
 from cbe.services.evidence import Item, ItemLine, StaleDraft
+from cbe.services.files import list_files
 from cbe.services.history import item_history
 from cbe.services.transaction import AlreadyDone
 
@@ -188,6 +189,7 @@ def _draft_page(
         stale=conflict if isinstance(conflict, StaleDraft) else None,
         chooser=chooser(view, picked, item),
         judged_by=judged_by(view, picked),
+        held=[one for one in list_files([item.id])[item.id] if one.is_in(item.version)] if item else [],
         is_saved=is_saved,
         shown=_shown(view, handed_in) if handed_in and handed_in.versions else None,
         not_now=_(evidence.NOT_NOW[status]) if (status := view.progress.learner.status) in evidence.NOT_NOW else "",
