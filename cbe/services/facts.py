@@ -18,7 +18,7 @@ from cbe.domain.mastery import Standing
 from cbe.domain.progress import State, StateReason, explain_state, states
 from cbe.store import deriving, evidence
 
-from .awards import award_standing
+from .grounds import award_standing
 from .programs import compiled_version
 
 __all__ = ["Facts", "facts_from", "facts_of"]

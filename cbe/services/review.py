@@ -19,7 +19,7 @@ from cbe.store.enrolments import EnrolmentRow
 from cbe.store.evidence import EvidenceCompetencyRow, EvidenceRow, TakingRow
 from cbe.store.records import DecisionRow
 
-from .awards import flag_unfounded
+from .award_flags import flag_unfounded
 from .decisions import NewDecision
 from .enrolments import record_subject
 from .notices import tell

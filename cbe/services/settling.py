@@ -12,7 +12,7 @@ from cbe.domain.policy import SYSTEM
 from cbe.store import enrolments, records, settling
 from cbe.store.records import DecisionRow
 
-from .awards import give_what_is_due
+from .awards import give_what_is_due, tell_of_awards
 from .notices import tell
 from .transaction import Transaction, transaction
 
@@ -38,11 +38,7 @@ def _settle(enrolment_id: UUID, now: datetime) -> None:
             _tell(tx, row, enrolment.account_id, enrolment.program.key, cited.get(row.id))
         tx.record("decision:settle", enrolment=enrolment_id, decisions=[row.id for row in due])
         today_there = max([now.date(), *(row.decided_on for row in due)])  # the assessor may live ahead of UTC
-        given = give_what_is_due(tx, enrolment, today_there)
-        for award in records.list_awards(enrolment_id) if given else ():
-            if award.id in given:
-                facts = {"program": enrolment.program.key, "credential": award.credential}
-                tell(tx, [enrolment.account_id], "award", key=f"award:{award.id}", **facts)
+        tell_of_awards(tx, enrolment, give_what_is_due(tx, enrolment, today_there))
 
 
 def _tell(tx: Transaction, row: DecisionRow, account_id: UUID, program: str, evidence_id: UUID | None) -> None:

@@ -136,6 +136,14 @@ def find_enrolment_of(account_id: UUID, program_id: UUID) -> EnrolmentRow | None
     )
 
 
+def list_enrolments_by_id(enrolment_ids: Sequence[UUID]) -> Sequence[EnrolmentRow]:
+    """List these enrolments with their programs and people, in one query per 500 of them."""
+    rows: list[EnrolmentRow] = []
+    for start in range(0, len(enrolment_ids), 500):
+        rows += db.session.scalars(_with_people().where(EnrolmentRow.id.in_(enrolment_ids[start : start + 500])))
+    return rows
+
+
 def hold(row: EnrolmentRow) -> None:
     """Look at an enrolment's status again and let nobody else change it until this change is made."""
     db.session.refresh(row, ["status"], with_for_update=True)

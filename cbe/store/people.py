@@ -227,6 +227,17 @@ def list_program_roles(program_id: UUID) -> Sequence[RoleRow]:
     ).all()
 
 
+def list_holders(program_id: UUID, role: str, today: date) -> Sequence[UUID]:
+    """List the active accounts that hold a role in a program today."""
+    query = (
+        select(RoleRow.account_id)
+        .join(AccountRow, AccountRow.id == RoleRow.account_id)
+        .where(RoleRow.program_id == program_id, RoleRow.role == role, AccountRow.status == "active")
+        .where(or_(RoleRow.until.is_(None), RoleRow.until >= today))
+    )
+    return db.session.scalars(query.order_by(RoleRow.account_id)).all()
+
+
 def list_accounts(search: str = "", *, offset: int = 0, limit: int = 50) -> tuple[Sequence[AccountRow], int]:
     """List accounts by name, those that hold ``search`` in name or address, and how many there are in all."""
     query = select(AccountRow).join(PersonRow)

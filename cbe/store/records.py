@@ -175,7 +175,7 @@ class AwardEventTextRow(Row):
 
 
 class AwardFlagRow(Row):
-    """An award whose requirement no longer held when it was given, as known since; a person decides what follows.
+    """An award from under which something was taken: its requirement no longer holds; a person decides what follows.
 
     ``outcome``: ``kept``, ``suspended``, ``revoked``; None while nobody has decided.
     """
@@ -186,6 +186,9 @@ class AwardFlagRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
     taken_back_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision_taken_back.id"))
+    """The taking back that took its ground away, or …"""
+    award_event_id: Mapped[UUID | None] = mapped_column(ForeignKey("award_event.id"))
+    """… what befell an award that it is built on."""
     flagged_at: Mapped[datetime] = mapped_column(Instant)
     outcome: Mapped[str | None] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(Text)

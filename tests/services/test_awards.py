@@ -9,7 +9,8 @@ from flask import Flask
 
 from cbe.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from cbe.domain.policy import SYSTEM
-from cbe.services.awards import award_standing, give_award
+from cbe.services.awards import give_award
+from cbe.services.grounds import award_standing
 from cbe.services.transaction import transaction
 from tests.cast import Cast, Person
 from tests.services.test_decisions import DAY, decide, met

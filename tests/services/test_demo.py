@@ -57,8 +57,8 @@ def test_forty_learners_stand_at_different_points() -> None:
 
 @pytest.mark.usefixtures("inside")
 def test_the_learner_of_the_demo_is_mid_way_with_one_credential_to_claim() -> None:
-    from cbe.services.awards import award_standing
     from cbe.services.decisions import mastered_on
+    from cbe.services.grounds import award_standing
     from cbe.services.programs import compiled_version
 
     row = own("data-technician")

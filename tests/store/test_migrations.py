@@ -68,7 +68,7 @@ def lived(cast: Cast, now: datetime) -> None:
         records.AwardEventRow(id=event, award_id=award, event="suspended", effective_on=day, **said),
         records.TakenBackTextRow(taken_back_id=gone, reason="r"),
         records.AwardEventTextRow(award_event_id=event, reason="r"),
-        records.AwardFlagRow(id=uuid4(), award_id=award, flagged_at=now),
+        records.AwardFlagRow(id=uuid4(), award_id=award, award_event_id=event, flagged_at=now),
         records.SettlementRow(decision_id=one, due_at=now),
         evidence.EvidenceRow(id=item, **mine, status="draft", created_at=now),
         evidence.EvidenceVersionRow(**theirs, version=1, saved_at=now, salt="0"),

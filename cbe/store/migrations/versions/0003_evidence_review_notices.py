@@ -253,6 +253,7 @@ def upgrade():
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("award_id", sa.Uuid(), nullable=False),
         sa.Column("taken_back_id", sa.Uuid(), nullable=True),
+        sa.Column("award_event_id", sa.Uuid(), nullable=True),
         sa.Column("flagged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -260,6 +261,9 @@ def upgrade():
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("outcome in ('kept', 'suspended', 'revoked')", name=op.f("ck_award_flag_outcome")),
         sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_award_flag_award_id_award")),
+        sa.ForeignKeyConstraint(
+            ["award_event_id"], ["award_event.id"], name=op.f("fk_award_flag_award_event_id_award_event")
+        ),
         sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_award_flag_decided_by_account")),
         sa.ForeignKeyConstraint(
             ["taken_back_id"], ["decision_taken_back.id"], name=op.f("fk_award_flag_taken_back_id_decision_taken_back")
