@@ -7,7 +7,7 @@ taking away is ``awards``'s and ``award_events``'s.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from cbe.domain.errors import N_, CbeError, Conflict, Invalid
 from cbe.domain.mastery import Decision, TakenBack, standings
 from cbe.domain.program import leaf_credits
 from cbe.domain.requirements import Explanation, explain_requirement, is_met
-from cbe.store import awarding, records
+from cbe.store import awarding, deriving, records
 from cbe.store.enrolments import EnrolmentRow
 from cbe.store.records import AwardEventRow, AwardRow
 
@@ -44,17 +44,21 @@ class Grounds:
     taken_back: dict[UUID, list[TakenBack]]
     awards: dict[UUID, list[AwardRow]]
     events: dict[UUID, list[AwardEventRow]]
+    _mastered: dict[tuple[UUID, date, UUID | None], Mapping[str, date]] = field(default_factory=dict)
 
-    def mastered_since(self, enrolment_id: UUID, on: date, *, despite: UUID | None = None) -> dict[str, date]:
+    def mastered_since(self, enrolment_id: UUID, on: date, *, despite: UUID | None = None) -> Mapping[str, date]:
         """Return what is mastered and current on a day, each since when; as if ``despite`` were not taken back."""
-        program = compiled_version(self.rows[enrolment_id].version_id).program
-        undone = [back for back in self.taken_back.get(enrolment_id, ()) if back.decision != despite]
-        found = standings(program, self.decisions.get(enrolment_id, ()), undone, on=on)
-        return {
-            key: one.mastered_on
-            for key, one in found.items()
-            if one.mastered_on is not None and (one.expires_on is None or one.expires_on > on)
-        }
+        key = (enrolment_id, on, despite)
+        if key not in self._mastered:
+            program = compiled_version(self.rows[enrolment_id].version_id).program
+            undone = [back for back in self.taken_back.get(enrolment_id, ()) if back.decision != despite]
+            found = standings(program, self.decisions.get(enrolment_id, ()), undone, on=on)
+            self._mastered[key] = {
+                competency: one.mastered_on
+                for competency, one in found.items()
+                if one.mastered_on is not None and (one.expires_on is None or one.expires_on > on)
+            }
+        return self._mastered[key]
 
     def standing(
         self, enrolment_id: UUID, on: date, *, but: UUID | None = None
@@ -121,23 +125,12 @@ def grounds_of(rows: Iterable[EnrolmentRow], now: datetime) -> Grounds:
     by_id = {row.id: row for row in rows}
     ids = list(by_id)
     undoable = awarding.open_decisions(ids, now)
-    decisions: dict[UUID, list[Decision]] = {}
-    whose: dict[UUID, UUID] = {}
-    for row in records.list_decisions_of(ids):
-        whose[row.id] = row.enrolment_id
-        if row.id not in undoable:
-            decisions.setdefault(row.enrolment_id, []).append(
-                Decision(
-                    row.id, row.competency, row.kind, row.outcome, row.level, row.assessor_id, row.decided_on,
-                    row.recorded_at,
-                )
-            )  # fmt: skip
-    taken_back: dict[UUID, list[TakenBack]] = {}
-    for back in records.list_taken_back(ids):
-        taken_back.setdefault(whose[back.decision_id], []).append(
-            TakenBack(back.decision_id, back.how, back.effective_on, back.recorded_at)
-        )
-    return Grounds(by_id, decisions, taken_back, awarding.list_awards_of(ids), awarding.list_events_of(ids))
+    decisions = {
+        key: [decision for decision in of_it if decision.id not in undoable]
+        for key, of_it in deriving.decisions_of(ids).items()
+    }
+    awards, events = awarding.list_awards_of(ids), awarding.list_events_of(ids)
+    return Grounds(by_id, decisions, deriving.taken_back_of(ids), awards, events)
 
 
 def award_standing(enrolment_id: UUID, on: date) -> tuple[frozenset[str], frozenset[str]]:
