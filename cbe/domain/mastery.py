@@ -21,11 +21,13 @@ __all__ = [
     "Decision",
     "Standing",
     "TakenBack",
+    "TowardsRule",
     "add_months",
     "is_judgement",
     "latest_today",
     "standing_in",
     "standings",
+    "towards_rule",
 ]
 
 UNDO = timedelta(minutes=10)
@@ -60,13 +62,25 @@ class TakenBack:
 class Standing:
     """How decisions leave a learner in one competency: mastered since, expiring on, returned on (each or None).
 
-    Until ``settles_at`` the newest judgement of an assessor can still be undone: what it says is provisional.
+    Until ``settles_at`` the newest judgement of an assessor can still be undone: what it says is provisional. ``kind`` is
+    that of the decision with which mastery was there: a transfer or an exception is shown as what it is.
     """
 
     mastered_on: date | None
     expires_on: date | None
     returned_on: date | None
     settles_at: datetime | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TowardsRule:
+    """What a rule wants that is content with no single decision, and how much of it is there since the last mastery."""
+
+    assessors: int
+    assessors_wanted: int
+    days: int
+    days_wanted: int
 
 
 def standings(
@@ -103,26 +117,33 @@ def standing_in(
     known: datetime | None = None,
 ) -> Standing:
     """Return the standing in one competency from the decisions on it; see ``standings``."""
-    gone = _not_counting(taken_back, on, known)
-    counted = sorted(
-        (
-            decision
-            for decision in decisions
-            if decision.id not in gone
-            and decision.decided_on <= on
-            and (known is None or decision.recorded_at <= known)
-        ),
-        key=lambda decision: (decision.decided_on, decision.recorded_at, str(decision.id)),
-    )
-    rule, rubric = competency.mastery or program.mastery, competency.rubric or program.rubric
-    mastered_on = _last_satisfied(rule, rubric, counted)
+    counted = _counted(decisions, taken_back, on, known)
+    mastery, _, _ = _walk(program, competency, counted)
+    mastered_on = mastery.decided_on if mastery else None
     expires_on = None
     if mastered_on is not None and competency.validity_months is not None:
         expires_on = add_months(mastered_on, competency.validity_months)
     returned = bool(counted) and counted[-1].outcome == "not_yet"
     judged = [decision.recorded_at for decision in counted if is_judgement(decision.kind)]
     settles_at = max(judged) + UNDO if judged else None
-    return Standing(mastered_on, expires_on, counted[-1].decided_on if returned else None, settles_at)
+    kind = mastery.kind if mastery else None
+    return Standing(mastered_on, expires_on, counted[-1].decided_on if returned else None, settles_at, kind)
+
+
+def towards_rule(
+    program: Program,
+    competency: Competency,
+    decisions: Iterable[Decision],
+    taken_back: Iterable[TakenBack],
+    *,
+    on: date,
+) -> TowardsRule | None:
+    """Return how far decisions since the last mastery are towards the next; None where one decision is enough."""
+    rule = competency.mastery or program.mastery
+    if rule.assessors == rule.days == 1:
+        return None
+    _, assessors, days = _walk(program, competency, _counted(decisions, taken_back, on, None))
+    return TowardsRule(len(assessors), rule.assessors, len(days), rule.days)
 
 
 def is_judgement(kind: str) -> bool:
@@ -161,9 +182,32 @@ def _not_counting(taken_back: Iterable[TakenBack], on: date, known: datetime | N
     }
 
 
-def _last_satisfied(rule: MasteryRule, rubric: Rubric | None, decisions: list[Decision]) -> date | None:
-    """Walk the decisions by day; each time those since the last mastery satisfy the rule, mastery begins anew."""
-    mastered_on: date | None = None
+def _counted(
+    decisions: Iterable[Decision], taken_back: Iterable[TakenBack], on: date, known: datetime | None
+) -> list[Decision]:
+    """Return the decisions that count on a day as known at a moment, oldest first."""
+    gone = _not_counting(taken_back, on, known)
+    return sorted(
+        (
+            decision
+            for decision in decisions
+            if decision.id not in gone
+            and decision.decided_on <= on
+            and (known is None or decision.recorded_at <= known)
+        ),
+        key=lambda decision: (decision.decided_on, decision.recorded_at, str(decision.id)),
+    )
+
+
+def _walk(
+    program: Program, competency: Competency, decisions: Iterable[Decision]
+) -> tuple[Decision | None, set[UUID], set[date]]:
+    """Walk the decisions by day; each time those since the last mastery satisfy the rule, mastery begins anew.
+
+    Returns the decision with which the last mastery was there, and the assessors and days since.
+    """
+    rule, rubric = competency.mastery or program.mastery, competency.rubric or program.rubric
+    mastery: Decision | None = None
     assessors: set[UUID] = set()
     days: set[date] = set()
     for decision in decisions:
@@ -177,9 +221,9 @@ def _last_satisfied(rule: MasteryRule, rubric: Rubric | None, decisions: list[De
                 assessors.add(decision.assessor)
             satisfied = len(assessors) >= rule.assessors and len(days) >= rule.days
         if satisfied:
-            mastered_on = decision.decided_on
+            mastery = decision
             assessors, days = set(), set()
-    return mastered_on
+    return mastery, assessors, days
 
 
 def _level_counts(rule: MasteryRule, rubric: Rubric | None, level: str | None) -> bool:

@@ -95,6 +95,7 @@ def keep_standing(made: Mapping[UUID, Mapping[str, Standing | None]]) -> None:
             "expires_on": found.expires_on,
             "returned_on": found.returned_on,
             "settles_at": found.settles_at,
+            "kind": found.kind,
         }
         for key, by_name in made.items()
         for competency, found in by_name.items()

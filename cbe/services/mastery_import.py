@@ -65,11 +65,12 @@ def import_mastery(
     get_program(actor, program_key, "mastery:import")
     lines, problems = read_lines(data, COLUMNS, most_bytes=MOST_BYTES, most_lines=MOST_LINES)
     if dry_run:
-        report, _ = _read(get_program(actor, program_key, "mastery:import"), lines, problems, now, progress)
+        program = get_program(actor, program_key, "mastery:import")
+        report, _ = _read(actor, program, lines, problems, now, progress)
         return replace(report, dry_run=True)
     with transaction(actor, now) as tx:
         program = get_program(actor, program_key, "mastery:import")
-        report, fresh = _read(program, lines, problems, now, progress)
+        report, fresh = _read(actor, program, lines, problems, now, progress)
         _put(tx, program, data, fresh)
     return report
 
@@ -80,7 +81,12 @@ def _put(tx: Transaction, program: ProgramRow, data: bytes, fresh: Sequence[tupl
 
 
 def _read(
-    program: ProgramRow, lines: Sequence[Line], problems: list[Problem], now: datetime, progress: Progress | None
+    actor: Actor,
+    program: ProgramRow,
+    lines: Sequence[Line],
+    problems: list[Problem],
+    now: datetime,
+    progress: Progress | None,
 ) -> tuple[MasteryReport, list[tuple[EnrolmentRow, NewDecision]]]:
     """Turn lines into the decisions that are not there yet; raise with all problems."""
     learners = _learners(program.id, lines)
@@ -93,6 +99,8 @@ def _read(
         found = _decision(line, learners, newest, latest)
         if isinstance(found, list):
             problems += found
+        elif found[0].account_id == actor.account_id:
+            problems.append((line.at("learner"), N_("nobody brings in records of their own")))
         else:
             enrolment, new = found
             mark = (enrolment.id, new.competency, new.activity_on, new.source_digest)

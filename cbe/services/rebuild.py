@@ -170,5 +170,5 @@ def _of_item(part: ItemPart, competency: str | None, what: str, kept: str, deriv
     return Difference(part.enrolment_id, competency, f"{what} of evidence {part.evidence_id}", kept, derived)
 
 
-def _word(value: date | datetime | None) -> str | None:
-    return None if value is None else value.isoformat()
+def _word(value: date | datetime | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value

@@ -114,7 +114,9 @@ def standing_of(enrolment_ids: Sequence[UUID]) -> dict[UUID, dict[str, Standing]
     """Return the standing that is kept of each of these enrolments."""
     row = StandingRow
     found: dict[UUID, dict[str, Standing]] = {}
-    query = select(row.enrolment_id, row.competency, row.mastered_on, row.expires_on, row.returned_on, row.settles_at)
+    query = select(
+        row.enrolment_id, row.competency, row.mastered_on, row.expires_on, row.returned_on, row.settles_at, row.kind
+    )
     for chunk in _chunks(enrolment_ids):
         for values in db.session.execute(query.where(row.enrolment_id.in_(chunk))):
             found.setdefault(values[0], {})[values[1]] = Standing(*values[2:])

@@ -131,6 +131,8 @@ class StandingRow(Row):
     """The day of the newest decision, when that was ``not_yet``."""
     settles_at: Mapped[datetime | None] = mapped_column(Instant)
     """Until then the newest assessment can be undone, and what it says is provisional."""
+    kind: Mapped[str | None] = mapped_column(String(16))
+    """The kind of the decision with which mastery was there."""
 
 
 class AwardRow(Row):

@@ -45,7 +45,9 @@ def test_one_met_is_enough_where_the_rule_says_nothing_else() -> None:
 
 def test_not_yet_returns_until_something_newer_is_decided() -> None:
     assert stand(decided(1, "not_yet")).returned_on == day(1)
-    assert stand(decided(1, "not_yet"), decided(2)) == Standing(day(2), None, None, decided(2).recorded_at + UNDO)
+    assert stand(decided(1, "not_yet"), decided(2)) == Standing(
+        day(2), None, None, decided(2).recorded_at + UNDO, "assessment"
+    )
 
 
 def test_a_later_not_yet_does_not_take_a_mastery_away() -> None:

@@ -12,6 +12,15 @@ branch_labels = None
 depends_on = None
 
 OLD_ROLES = "role in ('instructor', 'designer', 'adviser', 'registrar', 'verifier')"
+KINDS = """
+UPDATE standing SET kind = (
+  SELECT decision.kind FROM decision
+  WHERE decision.enrolment_id = standing.enrolment_id AND decision.competency = standing.competency
+    AND decision.outcome = 'met' AND decision.decided_on = standing.mastered_on
+    AND NOT EXISTS (SELECT 1 FROM decision_taken_back WHERE decision_taken_back.decision_id = decision.id)
+  ORDER BY decision.recorded_at DESC, decision.id DESC LIMIT 1
+)
+"""
 NEW_ROLES = OLD_ROLES[:-1] + ", 'coordinator', 'data_protection')"
 
 
@@ -357,10 +366,13 @@ def upgrade():
 
     with op.batch_alter_table("standing", schema=None) as batch_op:
         batch_op.add_column(sa.Column("settles_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("kind", sa.String(length=16), nullable=True))
+    op.execute(KINDS)
 
 
 def downgrade():
     with op.batch_alter_table("standing", schema=None) as batch_op:
+        batch_op.drop_column("kind")
         batch_op.drop_column("settles_at")
 
     with op.batch_alter_table("mail", schema=None) as batch_op:
