@@ -32,7 +32,7 @@ OUTCOMES = ("kept", "suspended", "revoked")
 
 
 def change_award(
-    actor: Actor, award_id: UUID, event: str, reason: str, *, effective_on: date, today: date, now: datetime
+    actor: Actor, award_id: UUID, event: str, reason: str, *, effective_on: date | None, today: date, now: datetime
 ) -> None:
     """Suspend, reinstate or revoke an award from a day on, with a reason; its learner is told.
 
@@ -48,7 +48,7 @@ def change_award(
 
 
 def decide_flag(
-    actor: Actor, award_id: UUID, outcome: str, reason: str, *, effective_on: date, today: date, now: datetime
+    actor: Actor, award_id: UUID, outcome: str, reason: str, *, effective_on: date | None, today: date, now: datetime
 ) -> None:
     """Decide on the flag of an award, with a reason: it is kept as it is, suspended, or revoked from a day on.
 
@@ -68,7 +68,7 @@ def decide_flag(
         elif outcome in OUTCOMES:
             _befall(tx, grounds_of([enrolment], now), award, outcome, reason, effective_on, today)
         else:
-            _check(reason, [("/outcome", N_("Choose what is to become of it."))])
+            _check(reason, [("/change", N_("Choose what is to become of it."))])
 
 
 def earliest_change(grounds: Grounds, award: AwardRow) -> date:
@@ -77,18 +77,25 @@ def earliest_change(grounds: Grounds, award: AwardRow) -> date:
 
 
 def _befall(
-    tx: Transaction, grounds: Grounds, award: AwardRow, event: str, reason: str, effective_on: date, today: date
+    tx: Transaction,
+    grounds: Grounds,
+    award: AwardRow,
+    event: str,
+    reason: str,
+    effective_on: date | None,
+    today: date,
 ) -> None:
     enrolment, earliest = grounds.rows[award.enrolment_id], earliest_change(grounds, award)
     today = max(today, earliest)  # who gave it may live ahead of who takes it away
     problems: list[Problem] = []
     if event not in VERBS:
-        problems.append(("/event", N_("Choose what is to become of it.")))
+        problems.append(("/change", N_("Choose what is to become of it.")))
     elif event not in MOVES[grounds.state(award, today)]:
         raise Conflict("This award has changed meanwhile. Look at it again.")
-    if not earliest <= effective_on <= today:
+    if effective_on is None or not earliest <= effective_on <= today:
         problems.append(("/effective_on", N_("Choose a day up to today, not before the last change of the award.")))
     _check(reason, problems)
+    assert effective_on is not None
     row = AwardEventRow(
         id=uuid4(), award_id=award.id, event=event, effective_on=effective_on, account_id=tx.actor.account_id,
         recorded_at=tx.now,

@@ -34,7 +34,7 @@ __all__ = [
 
 MOST_CONFERRED = 200
 """Learners on whom a credential is conferred at once."""
-FUTURE: Problem = ("/on", N_("This day is in the future. Choose today or a day before."))
+NO_DAY: Problem = ("/on", N_("Choose a day: today or one before."))
 
 
 class NotDue(Conflict):
@@ -63,7 +63,7 @@ def look(
     program_key: str,
     credential: str,
     enrolment_ids: Sequence[UUID],
-    on: date,
+    on: date | None,
     *,
     today: date,
     now: datetime,
@@ -72,14 +72,14 @@ def look(
 
     Raises ``Invalid`` for what was chosen wrongly, ``NotDue`` with everybody to whom it is not due on that day.
     """
-    rows, grounds = _chosen(actor, program_key, credential, enrolment_ids, on, today, now)
+    rows, grounds, day = _chosen(actor, program_key, credential, enrolment_ids, on, today, now)
     found = []
     for row in rows:
         compiled = compiled_version(row.version_id)
         wanted = compiled.get_credential(credential)
         months = wanted.validity_months
-        ends = None if months is None else add_months(on, months)
-        why = grounds.explain(row.id, row.version_id, credential, on)
+        ends = None if months is None else add_months(day, months)
+        why = grounds.explain(row.id, row.version_id, credential, day)
         found.append(ToConfer(row.id, row.account.person.name, compiled.program, wanted, ends, why))
     return sorted(found, key=lambda one: one.name)
 
@@ -89,7 +89,7 @@ def confer(
     program_key: str,
     credential: str,
     enrolment_ids: Sequence[UUID],
-    on: date,
+    on: date | None,
     *,
     today: date,
     now: datetime,
@@ -102,12 +102,12 @@ def confer(
     _chosen(actor, program_key, credential, enrolment_ids, on, today, now)
     with transaction(actor, now) as tx:
         batches.hold_enrolments(enrolment_ids)
-        rows, grounds = _chosen(actor, program_key, credential, enrolment_ids, on, today, now)
-        _give(tx, grounds, rows, credential, on, today)
+        rows, grounds, day = _chosen(actor, program_key, credential, enrolment_ids, on, today, now)
+        _give(tx, grounds, rows, credential, day, today)
     return len(rows)
 
 
-def give_again(actor: Actor, award_id: UUID, on: date, *, today: date, now: datetime) -> None:
+def give_again(actor: Actor, award_id: UUID, on: date | None, *, today: date, now: datetime) -> None:
     """Give a credential again whose award was revoked, as of a day since then on which its requirement is met."""
     with transaction(actor, now) as tx:
         award = awarding.find_award(award_id)
@@ -115,8 +115,8 @@ def give_again(actor: Actor, award_id: UUID, on: date, *, today: date, now: date
         if award is None or row is None:
             raise NotFound("There is nothing here, or nothing that you may see.")
         policy.require(actor, "award:give", Subject(row.program_id, row.account_id))
-        if on > today:
-            raise Invalid([FUTURE])
+        if on is None or on > today:
+            raise Invalid([NO_DAY])
         batches.hold_enrolments([row.id])
         grounds = grounds_of([row], now)
         refusal = grounds.refusal(row.id, award.credential, on, again=True)
@@ -138,19 +138,19 @@ def _chosen(
     program_key: str,
     credential: str,
     enrolment_ids: Sequence[UUID],
-    on: date,
+    on: date | None,
     today: date,
     now: datetime,
-) -> tuple[list[EnrolmentRow], Grounds]:
+) -> tuple[list[EnrolmentRow], Grounds, date]:
     """Return the learners a credential is to be conferred on and what it stands on; raise when it is not due to all."""
     program = get_program(actor, program_key, "award:give")
     ids = list(dict.fromkeys(enrolment_ids))
     problems: list[Problem] = []
     if not 0 < len(ids) <= MOST_CONFERRED:
         problems.append(("/learners", Worded(N_("Tick 1 to %(most)s learners."), most=MOST_CONFERRED)))
-    if on > today:
-        problems.append(FUTURE)
-    if problems:
+    if on is None or on > today:
+        problems.append(NO_DAY)
+    if problems or on is None:
         raise Invalid(problems)
     rows = [row for row in enrolments.list_enrolments_by_id(ids) if row.program_id == program.id]
     if len(rows) < len(ids):
@@ -159,7 +159,7 @@ def _chosen(
     not_due = [(row.account.person.name, why) for row in rows if (why := _why_not(actor, grounds, row, credential, on))]
     if not_due:
         raise NotDue(not_due)
-    return rows, grounds
+    return rows, grounds, on
 
 
 def _why_not(actor: Actor, grounds: Grounds, row: EnrolmentRow, credential: str, on: date) -> str | None:

@@ -72,15 +72,18 @@ class Opened:
     mastered: Mapping[str, date]
 
 
-def open_entry(actor: Actor, enrolment_id: UUID) -> Opened:
+def open_entry(actor: Actor, program_key: str, enrolment_id: UUID) -> Opened:
     """Return on whose record a registrar may enter decisions; nobody does so on their own."""
     row = _require_enter(actor, enrolment_id)
+    if row.program.key != program_key:
+        raise NotFound("There is no such learner in this program.")
     compiled = compiled_version(row.version_id)
-    rubrics = [compiled.program.rubric, *(one.rubric for one in compiled.competencies.values())]
-    levels = {level.id: level for rubric in reversed(rubrics) if rubric for level in rubric.levels}
-    ordered = {level.id: levels[level.id] for rubric in rubrics if rubric for level in rubric.levels}
+    levels: dict[str, Level] = {}
+    for rubric in (compiled.program.rubric, *(one.rubric for one in compiled.competencies.values())):
+        for level in rubric.levels if rubric else ():
+            levels.setdefault(level.id, level)
     mastered = {one.competency: one.mastered_on for one in records.list_standing(row.id) if one.mastered_on}
-    return Opened(row.id, row.program.key, row.account.person.name, compiled, tuple(ordered.values()), mastered)
+    return Opened(row.id, row.program.key, row.account.person.name, compiled, tuple(levels.values()), mastered)
 
 
 def check_entry(actor: Actor, enrolment_id: UUID, entry: Entry, *, today: date) -> None:
@@ -136,7 +139,7 @@ def _check(row: EnrolmentRow, entry: Entry, today: date) -> date:
     if entry.on is None or entry.on > today:
         problems.append(("/on", N_("Choose the day from which it counts: today or a day before.")))
     if not 0 < len(entry.competencies) <= MOST_COMPETENCIES or set(entry.competencies) - compiled.competencies.keys():
-        problems.append(("/competencies", Worded(N_("Tick 1 to %(most)s competencies."), most=MOST_COMPETENCIES)))
+        problems.append(("/competency", Worded(N_("Tick 1 to %(most)s competencies."), most=MOST_COMPETENCIES)))
     else:
         problems += _level_problems(compiled, [compiled.competencies[key] for key in entry.competencies], entry.level)
     if row.status in ("applied", "withdrawn"):

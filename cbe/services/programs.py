@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -34,6 +35,7 @@ __all__ = [
     "get_program",
     "import_program",
     "list_programs",
+    "may_in",
     "newest_version",
     "program_title",
     "set_open",
@@ -125,6 +127,12 @@ def get_program(actor: Actor, key: str, action: str = "program:read") -> Program
         raise NotFound("There is no program %(program)s.", program=key)
     policy.require(actor, action, Subject(program_id=row.id))
     return row
+
+
+def may_in(actor: Actor, key: str, actions: Sequence[str]) -> set[str]:
+    """Return which of these the actor may do in a program."""
+    subject = Subject(program_id=get_program(actor, key).id)
+    return {action for action in actions if policy.may(actor, action, subject)}
 
 
 def list_programs(actor: Actor) -> list[ProgramSummary]:

@@ -34,6 +34,7 @@ HAND_IN = Access("signed_in", "evidence:hand-in", "own_item")
 PEOPLE = Access("signed_in", "people:manage")
 ENROLMENTS = Access("signed_in", "enrolment:manage", "program")
 GRANTING = Access("signed_in", "role:grant", "program")
+CONFERRING = Access("signed_in", "award:give", "program")
 GROUPS = Access("signed_in", "group:manage", "program")
 QUEUE = Access("signed_in", "queue:read", "program")
 ASSESS = Access("signed_in", "evidence:assess", "evidence")
@@ -116,6 +117,15 @@ ACCESS: dict[str, Access] = {
     "quarantine.listing": Access("signed_in", "evidence:quarantine", "program"),
     "quarantine.one": Access("signed_in", "evidence:quarantine", "evidence"),
     "quarantine.decide": Access("signed_in", "evidence:quarantine", "evidence"),
+    "registrar.conferral": CONFERRING,
+    "registrar.look_at_conferral": CONFERRING,
+    "registrar.confer": CONFERRING,
+    "registrar.flags": Access("signed_in", "award:change", "program"),
+    "registrar.award": RECORD,
+    "registrar.change_award": Access("signed_in", "award:change", "record"),
+    "registrar.decide_flag": Access("signed_in", "award:change", "record"),
+    "registrar.give_again": Access("signed_in", "award:give", "record"),
+    "registrar.enter": Access("signed_in", "decision:enter", "record"),
     "instructor.group": Access("signed_in", "group:read", "group"),
     "instructor.queue": QUEUE,
     "instructor.next_item": QUEUE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from secrets import token_urlsafe
 
 from flask_babel import lazy_gettext as _l
@@ -13,7 +14,7 @@ from cbe.domain.errors import Invalid
 
 from .texts import told
 
-__all__ = ["OnceForm", "at_most", "show_problems"]
+__all__ = ["OnceForm", "at_most", "show_problems", "to_day"]
 
 
 class OnceForm(FlaskForm):
@@ -36,3 +37,11 @@ def show_problems(form: FlaskForm, error: Invalid) -> None:
             form.form_errors.append(f"{at}: {told(text)}" if at else told(text))
         else:
             field.errors = [*field.errors, told(text)]
+
+
+def to_day(text: str) -> date | None:
+    """Read a day as a browser's field sends it; None for anything else."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None

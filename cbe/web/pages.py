@@ -17,6 +17,7 @@ from cbe.services.files import rules
 from . import evidence_words, identity, texts
 from .account import account
 from .assets import Assets
+from .award_words import AWARD_LOOKS, AWARD_STATES, ENTRIES
 from .catalogue import catalogue
 from .designer import designer
 from .files import file_size, file_word, files
@@ -74,6 +75,9 @@ def register(app: Flask) -> None:
         file_rules=rules,
         file_size=file_size,
         file_word=file_word,
+        AWARD_STATES=AWARD_STATES,
+        AWARD_LOOKS=AWARD_LOOKS,
+        AWARD_ENTRIES=ENTRIES,
         new_key=partial(token_urlsafe, 16),
     )
 

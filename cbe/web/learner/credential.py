@@ -11,17 +11,10 @@ from flask_babel import gettext as _
 
 from cbe.domain.planner import CredentialPlan, Status, why_impossible
 from cbe.domain.program import leaf_credits, leaf_hours
-from cbe.domain.requirements import (
-    Any_,
-    AtLeast,
-    CompetencyLeaf,
-    CredentialLeaf,
-    Credits,
-    Explanation,
-    explain_requirement,
-)
+from cbe.domain.requirements import CompetencyLeaf, CredentialLeaf, Explanation, explain_requirement
 from cbe.services.progress import what_if
 
+from ..requirement_words import tree_words
 from ..texts import Spoken, hours
 from .cards import card, claim_words, pace_words
 from .map import draw, part_of
@@ -184,22 +177,4 @@ def _node(view: View, explained: Explanation) -> Node:
                 hours=plan.remaining_hours,
             )  # fmt: skip
     parts = tuple(_node(view, part) for part in explained.parts)
-    return Node(explained.met, words=_words(explained), parts=parts)
-
-
-def _words(explained: Explanation) -> str:
-    requirement = explained.requirement
-    match requirement:
-        case Any_():
-            text = _("at least one of these")
-        case AtLeast(count, _parts):
-            text = _("at least %(count)s of these (%(have)s so far)", count=count, have=explained.have)
-        case Credits(credits, _parts):
-            text = _(
-                "%(credits)s credits of these (%(have)s so far)", credits=f"{credits:f}", have=f"{explained.have:f}"
-            )
-        case _:
-            text = _("all of these (%(have)s of %(need)s)", have=explained.have, need=explained.need)
-    if explained.no_sharing:
-        text += " · " + _("each competency counts once")
-    return text
+    return Node(explained.met, words=tree_words(explained), parts=parts)

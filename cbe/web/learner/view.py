@@ -16,7 +16,9 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from cbe.domain import policy
 from cbe.domain.errors import N_, Invalid, Problem
+from cbe.domain.policy import Subject
 from cbe.domain.program import Text
 from cbe.domain.progress import State
 from cbe.services.looking_back import AsOf, as_of
@@ -101,6 +103,11 @@ class View:
         return f"{request.path}?{urlencode(asked)}" if asked else request.path
 
     @property
+    def subject(self) -> Subject:
+        """The record as a subject of the policy, without ties."""
+        return Subject(self.progress.learner.program_id, self.progress.learner.account_id)
+
+    @property
     def language(self) -> str:
         """The program's own language."""
         return self.progress.compiled.program.language
@@ -132,11 +139,16 @@ class View:
         return self.progress.compiled.hours(key, self.progress.expired)
 
     def mark(self, key: str) -> str:
-        """Say beside a state that it is provisional, or that what is shown anew was mastered and expired."""
+        """Say beside a state what it rests on where that is no assessment, and what else one must know of it."""
+        state, marks = self.progress.states[key], []
         if key in self.progress.provisional:
-            return _("provisional")
-        shown_anew = self.progress.states[key] in (State.IN_REVIEW, State.RETURNED)
-        return _("expired") if shown_anew and key in self.progress.expired else ""
+            marks.append(_("provisional"))
+        if state is State.MASTERED:
+            kind = self.progress.standing[key].kind
+            marks += [_("transferred")] if kind == "transfer" else [_("by exception")] if kind == "exception" else []
+        elif key in self.progress.expired and state in (State.IN_REVIEW, State.RETURNED):
+            marks.append(_("expired"))
+        return _(", ").join(marks)
 
     def steps(self, keys: Iterable[str]) -> list[Step]:
         """Competencies as links."""
@@ -158,7 +170,12 @@ class View:
         if self.is_own:
             names.append(("all_evidence", _("Evidence")))
             names.append(("goals", _("Goals and pace")))
-        return [(label, self.url(name), name == current) for name, label in names]
+        tabs = [(label, self.url(name), name == current) for name, label in names]
+        if not self.is_own and policy.may(identity.actor(), "decision:enter", self.subject):
+            key, enrolment_id = self.progress.learner.program_key, self.enrolment_id
+            url = url_for("registrar.enter", program=key, enrolment_id=enrolment_id)
+            tabs.append((_("Enter a decision"), url, False))
+        return tabs
 
 
 def page(rule: str, endpoint: str) -> Callable[[Handler], Handler]:
