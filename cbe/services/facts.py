@@ -14,14 +14,14 @@ from functools import cached_property
 from uuid import UUID
 
 from cbe.domain.graph import CompiledProgram
-from cbe.domain.mastery import Standing
+from cbe.domain.mastery import Standing, TowardsRule, latest_today, towards_rule
 from cbe.domain.progress import State, StateReason, explain_state, states
 from cbe.store import deriving, evidence
 
 from .grounds import award_standing
 from .programs import compiled_version
 
-__all__ = ["Facts", "facts_from", "facts_of"]
+__all__ = ["Facts", "facts_from", "facts_of", "towards_mastery"]
 
 PLANNER = 2
 """Raise when the planner's answers change, so that kept ones are made anew."""
@@ -111,4 +111,21 @@ def facts_from(
         provisional=frozenset(key for key, row in rows.items() if row.settles_at is not None and row.settles_at > now),
         held=held,
         withheld=withheld,
+    )
+
+
+def towards_mastery(facts: Facts, enrolment_id: UUID, competency: str, now: datetime) -> TowardsRule | None:
+    """Return how far a learner is towards (new) mastery where the rule wants more than one decision, else None."""
+    found = facts.compiled.get_competency(competency)
+    rule = found.mastery or facts.compiled.program.mastery
+    if rule.assessors == rule.days == 1:
+        return None
+    decided = deriving.decisions_of([enrolment_id], [competency])
+    undone = deriving.taken_back_of([enrolment_id], [competency])
+    return towards_rule(
+        facts.compiled.program,
+        found,
+        decided.get(enrolment_id, ()),
+        undone.get(enrolment_id, ()),
+        on=latest_today(now),
     )

@@ -19,10 +19,10 @@ from cbe.domain.progress import State
 from cbe.store import deriving, enrolments, people, records
 from cbe.store.deriving import Judged
 
-from .awards import standing_of_awards
 from .decisions import standings_of
 from .enrolments import record_subject
 from .facts import Facts, facts_from
+from .grounds import standing_of_awards
 from .programs import compiled_version
 
 __all__ = ["NOT_ENROLLED", "AsOf", "RecordThen", "as_of", "facts_as_of", "list_records_as_of", "status_as_of"]

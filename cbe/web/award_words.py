@@ -29,7 +29,7 @@ ENTRIES = {
     "suspended": _l("Suspended"),
     "reinstated": _l("Reinstated"),
     "revoked": _l("Revoked"),
-    "flagged": _l("Waits for a registrar’s decision"),
+    "flagged": _l("Flagged for a registrar’s decision"),
     "kept": _l("Kept as it is"),
 }
 CHANGES = {

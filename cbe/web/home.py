@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cbe.domain.policy import Actor
-from cbe.services import enrolments, groups, people, program_health, programs, quarantine, queue, samples
+from cbe.services import (
+    award_views,
+    due,
+    enrolments,
+    groups,
+    people,
+    program_health,
+    programs,
+    quarantine,
+    queue,
+    samples,
+)
 from cbe.services.enrolments import OpenProgram
 from cbe.services.groups import MyGroup
 from cbe.services.people import PeoplePage
@@ -33,6 +45,8 @@ class Panels:
     designs: list[ProgramHealth]
     registers: list[ProgramSummary]
     protects: list[Waiting]
+    due: dict[str, int]
+    flagged: dict[UUID, int]
     everybody: PeoplePage | None
     programs: list[ProgramSummary]
     open: list[OpenProgram]
@@ -62,6 +76,7 @@ def _panels(actor: Actor, learning: str | None) -> Panels:
     held = frozenset[str]().union(*actor.roles.values())
     summaries = programs.list_programs(actor)
     registers = [one for one in summaries if "registrar" in actor.roles.get(one.id, ())]
+    keys = [one.key for one in registers]
     return Panels(
         learning=learning,
         queue=queue.get_summary(actor, today=identity.today(), now=identity.now()),
@@ -70,6 +85,8 @@ def _panels(actor: Actor, learning: str | None) -> Panels:
         designs=program_health.list_health(actor, "designer") if "designer" in held else [],
         registers=sorted(registers, key=lambda one: (-one.learners.get("applied", 0), one.key)),
         protects=quarantine.list_waiting(actor) if "data_protection" in held else [],
+        due=due.count_due(actor, keys, today=identity.today(), now=identity.now()),
+        flagged=award_views.count_flags([one.id for one in registers]) if registers else {},
         everybody=people.list_people(actor) if actor.is_admin else None,
         programs=summaries if actor.is_admin else [],
         open=enrolments.list_open_programs(actor) if not held and not actor.is_admin else [],

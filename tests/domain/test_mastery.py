@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cbe.domain.mastery import UNDO, Decision, Standing, TakenBack, standing_in
+from cbe.domain.mastery import UNDO, Decision, Standing, TakenBack, TowardsRule, standing_in, towards_rule
 from cbe.domain.program import Competency, Level, MasteryRule, Program, Rubric
 
 RUBRIC = Rubric((Level("seen", "Seen"), Level("helped", "With help"), Level("alone", "Alone")), "helped")
@@ -110,6 +110,27 @@ def test_as_of_has_two_dates() -> None:
 def test_a_judgement_is_provisional_for_ten_minutes_and_a_transfer_never() -> None:
     assert stand(decided(1)).settles_at == decided(1).recorded_at + UNDO
     assert stand(decided(1, kind="transfer")).settles_at is None
+
+
+def towards(*decisions: Decision, back=(), rule=ONE, rubric=None) -> TowardsRule | None:
+    html = Competency("html", "HTML", Decimal(6), mastery=rule, rubric=rubric)
+    return towards_rule(Program("web", "Web", "en", (html,), ()), html, decisions, back, on=LATE)
+
+
+def test_how_far_a_rule_is_met_counts_since_the_last_mastery() -> None:
+    two = MasteryRule(assessors=2, days=2)
+    assert towards(decided(1)) is None
+    assert towards(decided(1), decided(2), rule=two) == TowardsRule(1, 2, 2, 2)
+    assert towards(decided(1), decided(2, by=BEN), rule=two) == TowardsRule(0, 2, 0, 2)
+    assert towards(decided(1), decided(2, by=BEN), decided(3), rule=two) == TowardsRule(1, 2, 1, 2)
+    assert towards(decided(1), rule=two, back=[taken_back(decided(1), "void")]) == TowardsRule(0, 2, 0, 2)
+    assert towards(decided(1, level="seen"), rule=two, rubric=RUBRIC) == TowardsRule(0, 2, 0, 2)
+
+
+def test_a_mastery_is_of_the_kind_of_the_decision_that_made_it() -> None:
+    assert stand(decided(1, kind="transfer")).kind == "transfer"
+    assert stand(decided(1, kind="transfer"), decided(2)).kind == "assessment"
+    assert stand(decided(1, "not_yet")).kind is None
 
 
 decisions = st.lists(

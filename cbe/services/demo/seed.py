@@ -18,12 +18,11 @@ from uuid import UUID, uuid4
 from cbe.domain import policy
 from cbe.domain.errors import Forbidden
 from cbe.domain.policy import Actor
-from cbe.store import copying, enrolments, people, programs, records
+from cbe.store import copying, enrolments, people, programs
 from cbe.store.database import installation
 from cbe.store.enrolments import EnrolmentRow, GoalRow, GroupMemberRow, GroupStaffRow, StatusRow
 from cbe.store.people import SampleRow
 from cbe.store.programs import ProgramRow
-from cbe.store.records import AwardEventRow
 
 from ..accounts import make_password_hash
 from ..awards import give_award_within
@@ -34,6 +33,7 @@ from ..people import grant_within, new_account
 from ..programs import compiled_version, import_program, set_open
 from ..transaction import Transaction, transaction
 from .cast import DATA, DOMAIN, GROUPS, LEARNERS, NURSING, STAFF, LearnerPlan
+from .desk import DUE, FLAGGED, fill_desk
 from .history import Event, History, Traits, earned, live, walk
 from .waiting import put_waiting
 
@@ -196,6 +196,7 @@ def _enter(tx: Transaction, stage: Stage, plan: LearnerPlan, key: str, steps: Se
     given = earned(
         compiled_version(row.version_id), history, stage.today, left=left, share_left=share, numbers=stage.numbers
     )
+    given = [(credential, on) for credential, on in given if (plan.address, credential) not in DUE]
     stage.lives.append(Life(plan, row, history, given))
 
 
@@ -252,7 +253,7 @@ def _decision(event: Event) -> NewDecision:
 
 
 def _finish(tx: Transaction, stage: Stage) -> None:
-    """Derive how everybody stands, let some pause or leave, suspend one award and name the verifier's sample."""
+    """Derive how everybody stands, let some pause or leave, name the verifier's sample and fill the registrar's desk."""
     touched = {(one.row.id, event.competency): one.row for one in stage.lives for event in one.history.events}
     derive_standing(((row, key) for (_, key), row in touched.items()), stage.today)
     for one in stage.lives:
@@ -266,13 +267,5 @@ def _finish(tx: Transaction, stage: Stage) -> None:
     role = people.find_role(stage.accounts["verifier"], stage.programs[DATA].id, "verifier")
     assert role is not None
     tx.add(*(SampleRow(role_id=role.id, enrolment_id=row.id) for row in sampled))
-    award = records.list_awards(sampled[0].id)[0]
-    tx.enter(
-        AwardEventRow(
-            id=uuid4(),
-            award_id=award.id,
-            event="suspended",
-            effective_on=stage.today - timedelta(days=20),
-            recorded_at=tx.now,
-        )
-    )
+    flagged = next(one.row for one in stage.lives if one.plan.address == FLAGGED[0])
+    fill_desk(tx, sampled[0], flagged, stage.accounts, stage.today)

@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cbe.domain.evidence import open_routes
+from cbe.domain.judgement import counting_level
 from cbe.domain.program import Competency
 from cbe.domain.progress import State, StateReason, unlocking_choices
+from cbe.services.facts import towards_mastery
 from cbe.services.progress import list_contacts, list_history
 from cbe.services.queue import may_open_decisions
 
@@ -52,6 +54,7 @@ def competency_page(program: str, competency: str, enrolment_id: UUID | None = N
         provisional=_provisional(view, competency),
         mark=view.mark(competency),
         hand_in=_hand_in(view, competency),
+        towards=_towards(view, found),
         groups=[(view.steps(group.members), group.met) for group in reason.groups],
         choices=[view.steps(choice) for choice in choices.choices],
         more=choices.more,
@@ -61,6 +64,7 @@ def competency_page(program: str, competency: str, enrolment_id: UUID | None = N
         way=_way(view, competency),
         cards=cards(view, used_by[:6]),
         rubric=rubric,
+        counting=counting_level(progress.compiled.program, found),
         facts=_facts(view, found),
         history=list_history(progress, competency),
         opens_decisions=not view.is_own
@@ -97,6 +101,31 @@ def _hand_in(view: View, competency: str) -> tuple[str, str] | None:
     if "program" in routes:
         return _("Hand in evidence"), view.url("new_evidence", competency=competency)
     return _("Have prior learning recognized"), view.url("new_evidence", competency=competency, route=routes[0])
+
+
+def _towards(view: View, found: Competency) -> str:
+    """Say how far the decisions are where mastery wants several; nothing when it wants one, or is there for good."""
+    progress = view.progress
+    if view.at is not None or (found.id in progress.mastered and not found.validity_months):
+        return ""
+    towards = towards_mastery(progress, progress.learner.enrolment_id, found.id, identity.now())
+    if towards is None:
+        return ""
+    wants = []
+    if towards.assessors_wanted > 1:
+        wants.append(
+            _("decisions of %(wanted)s different assessors: %(have)s of %(wanted)s so far",
+              wanted=towards.assessors_wanted, have=min(towards.assessors, towards.assessors_wanted))
+        )  # fmt: skip
+    if towards.days_wanted > 1:
+        wants.append(
+            _("decisions on %(wanted)s different days: %(have)s of %(wanted)s so far",
+              wanted=towards.days_wanted, have=min(towards.days, towards.days_wanted))
+        )  # fmt: skip
+    text = _("; ").join(wants)
+    if found.id in progress.mastered or found.id in progress.expired:
+        return _("To renew it, it needs %(wants)s.", wants=text)
+    return _("It needs %(wants)s.", wants=text)
 
 
 def _provisional(view: View, competency: str) -> str:

@@ -9,13 +9,18 @@ from uuid import UUID
 from flask import request
 from flask_babel import gettext as _
 
+from cbe.domain import policy
 from cbe.domain.planner import CredentialPlan, Status, why_impossible
 from cbe.domain.program import leaf_credits, leaf_hours
 from cbe.domain.requirements import CompetencyLeaf, CredentialLeaf, Explanation, explain_requirement
+from cbe.services.award_views import AwardDetail, AwardEntry, list_awards_of
+from cbe.services.due import due_since
 from cbe.services.progress import what_if
 
+from .. import identity
+from ..award_words import given_words
 from ..requirement_words import tree_words
-from ..texts import Spoken, hours
+from ..texts import Spoken, day, hours
 from .cards import card, claim_words, pace_words
 from .map import draw, part_of
 from .view import View, load, page, show
@@ -64,7 +69,9 @@ def credential_page(program: str, credential: str, enrolment_id: UUID | None = N
         tree=_tree(view, credential),
         proof=_proof(shown),
         pace=pace_words(view, shown.remaining_hours),
-        claim=claim_words(view, credential) if plan.status is Status.CLAIMABLE else "",
+        claim=_claim(view, credential) if plan.status is Status.CLAIMABLE else "",
+        may_confer=not found.is_automatic and policy.may(identity.actor(), "award:give", view.subject),
+        awards=_awards(view, credential),
         why_not=_why_not(view, credential) if plan.status is Status.IMPOSSIBLE else "",
         made_of=[card(view, progress.plan_of[key]) for key in stacked],
         leads_to=[card(view, progress.plan_of[key]) for key in stacks_on],
@@ -97,6 +104,28 @@ def compare(program: str, enrolment_id: UUID | None = None) -> str:
         shared_hours=_hours_of(view, tuple(shared), set()),
         choices=[(plan.id, view.credential_title(plan.id).text) for plan in progress.shown_plans],
     )
+
+
+def _claim(view: View, credential: str) -> str:
+    """Say who awards a credential whose requirement is met, and since when it waits for them."""
+    progress, words = view.progress, claim_words(view, credential)
+    since = due_since(progress, progress.learner.enrolment_id, credential, identity.now())
+    if since is None:
+        return words + " " + _("That is once its newest decisions cannot be undone any more.")
+    if progress.compiled.credentials[credential].is_automatic:
+        return words
+    return words + " " + _("It is on the registrar’s list since %(day)s.", day=day(since))
+
+
+def _awards(view: View, credential: str) -> list[tuple[AwardDetail, str, AwardEntry | None]]:
+    """Return the awards of a credential, newest first: how each was given, and what befell it last."""
+    found = list_awards_of(
+        identity.actor(), view.progress.learner.enrolment_id, credential, today=identity.today(), now=identity.now()
+    )
+    return [
+        (one, given_words(one), next((entry for entry in reversed(one.history) if entry.what == one.state), None))
+        for one in found
+    ]
 
 
 def _assumed(view: View) -> list[str]:
