@@ -5,13 +5,14 @@ How requirements are met is ``requirements``'s; who may give and take away is ``
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from .requirements import CreditsOf, Requirement, is_met
+from .requirements import All, CompetencyLeaf, CredentialLeaf, CreditsOf, Leaf, Requirement, is_met
 
-__all__ = ["MOVES", "AwardState", "award_state", "met_since"]
+__all__ = ["MOVES", "AwardState", "always_needed", "award_state", "met_since"]
 
 
 class AwardState(StrEnum):
@@ -30,6 +31,21 @@ MOVES: Mapping[AwardState, tuple[str, ...]] = {
     AwardState.REVOKED: (),
 }
 """What may befall an award in each state. A revoked one stays so; the credential may be given again."""
+
+
+def always_needed(requirement: Requirement) -> frozenset[Leaf]:
+    """Return leaves without which a requirement cannot be met: who lacks one need not be looked at any further.
+
+    >>> from .requirements import All, Any_, CompetencyLeaf
+    >>> html, css, js = map(CompetencyLeaf, ("html", "css", "js"))
+    >>> always_needed(All((html, Any_((css, js))))) == {html}
+    True
+    """
+    if isinstance(requirement, CompetencyLeaf | CredentialLeaf):
+        return frozenset({requirement})
+    if isinstance(requirement, All):
+        return frozenset().union(*map(always_needed, requirement.parts))
+    return frozenset()
 
 
 def award_state(newest_event: str | None, expires_on: date | None, on: date) -> AwardState:
@@ -60,14 +76,20 @@ def met_since(
     """
     if not is_met(requirement, mastered_since.keys(), held_since.keys(), credits_of):
         return None
+    needed = [_since(leaf, mastered_since, held_since) for leaf in always_needed(requirement)]
     days = sorted({*mastered_since.values(), *held_since.values()})
-    low, high = 0, len(days) - 1
+    low, high = bisect_left(days, max(needed, default=date.min)), len(days) - 1
+    probe = low  # for most requirements the last of what is needed anyway is the day
     while low < high:
-        middle = (low + high) // 2
-        mastered = {key for key, since in mastered_since.items() if since <= days[middle]}
-        held = {key for key, since in held_since.items() if since <= days[middle]}
+        mastered = {key for key, since in mastered_since.items() if since <= days[probe]}
+        held = {key for key, since in held_since.items() if since <= days[probe]}
         if is_met(requirement, mastered, held, credits_of):
-            high = middle
+            high = probe
         else:
-            low = middle + 1
+            low = probe + 1
+        probe = (low + high) // 2
     return days[low] if days else date.min
+
+
+def _since(leaf: Leaf, mastered_since: Mapping[str, date], held_since: Mapping[str, date]) -> date:
+    return mastered_since[leaf.competency] if isinstance(leaf, CompetencyLeaf) else held_since[leaf.credential]

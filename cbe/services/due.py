@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from cbe.domain.awarding import AwardState, award_state, met_since
+from cbe.domain.awarding import AwardState, always_needed, award_state, met_since
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.policy import Actor
 from cbe.domain.program import Credential, Program, Text, leaf_credits
-from cbe.domain.requirements import is_met
+from cbe.domain.requirements import CompetencyLeaf, is_met
 from cbe.store import awarding, records
 from cbe.store.awarding import ProgramLearner
 from cbe.store.programs import ProgramRow
@@ -79,8 +79,9 @@ def list_due(actor: Actor, program_key: str, *, today: date, now: datetime) -> C
     due: dict[str, DueCredential] = {}
     withheld: list[Withheld] = []
     for one in _candidates(program, today, now):
-        for credential, since in one.due():
+        for credential in one.due():
             found = due.setdefault(credential.id, DueCredential(one.compiled.program, credential))
+            since = one.since(credential)
             may = one.learner.account_id != actor.account_id
             found.learners.append(Due(one.learner.enrolment_id, one.learner.name, one.learner.status, since, may))
         withheld += one.withheld()
@@ -107,27 +108,39 @@ def due_since(facts: Facts, enrolment_id: UUID, credential: str, now: datetime) 
     return met_since(wanted.requires, mastered, {key: given[key] for key in facts.held}, credits_of)
 
 
+Asked = tuple[Credential, frozenset[str]]
+"""A credential that a person confers, and the competencies it cannot do without."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     """A learner with what is mastered today and the awards they have."""
 
     learner: ProgramLearner
     compiled: CompiledProgram
+    asked: list[Asked]
     mastered: Mapping[str, date]
     awards: Sequence[AwardRow]
     events: Sequence[AwardEventRow]
     today: date
 
-    def due(self) -> Iterator[tuple[Credential, date]]:
+    def due(self) -> Iterator[Credential]:
+        """Yield what is due: neither held nor withheld, and its requirement met."""
         held, withheld = standing_of_awards(self.awards, self.events, self.today)
+        credits_of = leaf_credits(self.compiled.program)
+        for wanted, needed in self.asked:
+            if wanted.id in held or wanted.id in withheld or not self.mastered.keys() >= needed:
+                continue
+            if is_met(wanted.requires, self.mastered.keys(), held, credits_of):
+                yield wanted
+
+    def since(self, due: Credential) -> date:
+        """Return since when something is due."""
+        held, _ = standing_of_awards(self.awards, self.events, self.today)
         given = {one.credential: one.awarded_on for one in self.awards}
         held_since = {key: given[key] for key in held}
-        credits_of = leaf_credits(self.compiled.program)
-        for key, wanted in self.compiled.credentials.items():
-            if not wanted.is_automatic and key not in held | withheld:
-                since = met_since(wanted.requires, self.mastered, held_since, credits_of)
-                if since is not None:
-                    yield wanted, since
+        found = met_since(due.requires, self.mastered, held_since, leaf_credits(self.compiled.program))
+        return found or self.today
 
     def withheld(self) -> Iterator[Withheld]:
         newest = {one.credential: one for one in self.awards}
@@ -147,13 +160,30 @@ class _Candidate:
 
 
 def _candidates(program: ProgramRow, today: date, now: datetime) -> Iterator[_Candidate]:
-    mastered: dict[UUID, dict[str, date]] = {}
-    for one in awarding.list_mastered(program.id, today, now):
-        if one.expires_on is None or one.expires_on > today:
-            mastered.setdefault(one.enrolment_id, {})[one.competency] = one.since
+    mastered = awarding.list_mastered(program.id, today, now)
     awards, events = awarding.list_program_awards(program.id), awarding.list_program_events(program.id)
+    asked: dict[UUID, list[Asked]] = {}
     for learner in awarding.list_program_learners(program.id):
-        key = learner.enrolment_id
+        key, version = learner.enrolment_id, learner.version_id
         if key in mastered or key in awards:
-            compiled = compiled_version(learner.version_id)
-            yield _Candidate(learner, compiled, mastered.get(key, {}), awards.get(key, ()), events.get(key, ()), today)
+            compiled = compiled_version(version)
+            if version not in asked:
+                asked[version] = _asked(compiled)
+            yield _Candidate(
+                learner,
+                compiled,
+                asked[version],
+                mastered.get(key, {}),
+                awards.get(key, ()),
+                events.get(key, ()),
+                today,
+            )
+
+
+def _asked(compiled: CompiledProgram) -> list[Asked]:
+    """Return the credentials that a person confers, each with the competencies it cannot do without."""
+    return [
+        (one, frozenset(leaf.competency for leaf in always_needed(one.requires) if isinstance(leaf, CompetencyLeaf)))
+        for one in compiled.program.credentials
+        if not one.is_automatic
+    ]

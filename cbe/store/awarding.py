@@ -28,7 +28,6 @@ from .records import (
 )
 
 __all__ = [
-    "Mastered",
     "ProgramLearner",
     "count_open_flags",
     "event_reasons",
@@ -59,16 +58,6 @@ class ProgramLearner:
     version_id: UUID
     status: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mastered:
-    """One mastery of one learner that is kept, current or not."""
-
-    enrolment_id: UUID
-    competency: str
-    since: date
-    expires_on: date | None
 
 
 def find_award(award_id: UUID) -> AwardRow | None:
@@ -127,23 +116,24 @@ def list_program_learners(program_id: UUID) -> list[ProgramLearner]:
     return [ProgramLearner(*values) for values in db.session.execute(query)]
 
 
-def list_mastered(program_id: UUID, on: date, now: datetime) -> list[Mastered]:
-    """List what a program's learners mastered by a day and nobody can undo any more."""
+def list_mastered(program_id: UUID, on: date, now: datetime) -> dict[UUID, dict[str, date]]:
+    """Return what each of a program's learners has mastered, current on a day, that nobody can undo any more, and since when."""
     row = StandingRow
     query = (
-        select(row.enrolment_id, row.competency, row.mastered_on, row.expires_on)
+        select(row.enrolment_id, row.competency, row.mastered_on)
         .join(EnrolmentRow, EnrolmentRow.id == row.enrolment_id)
         .where(
             EnrolmentRow.program_id == program_id,
             row.mastered_on <= on,
+            or_(row.expires_on.is_(None), row.expires_on > on),
             or_(row.settles_at.is_(None), row.settles_at <= now),
         )
     )
-    return [
-        Mastered(enrolment_id, competency, since, expires_on)
-        for enrolment_id, competency, since, expires_on in db.session.execute(query)
-        if since is not None
-    ]
+    found: dict[UUID, dict[str, date]] = {}
+    for enrolment_id, competency, since in db.session.execute(query):
+        if since is not None:
+            found.setdefault(enrolment_id, {})[competency] = since
+    return found
 
 
 def open_decisions(enrolment_ids: Sequence[UUID], now: datetime) -> set[UUID]:

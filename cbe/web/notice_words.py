@@ -53,6 +53,10 @@ def _credential(notice: Notice) -> Place:
     return "learner.credential", {"program": notice.facts["program"], "credential": notice.facts["credential"]}
 
 
+def _award(notice: Notice) -> Place:
+    return "registrar.award", {"award_id": notice.facts["award"]}
+
+
 def _of_program(endpoint: str) -> Callable[[Notice], Place]:
     return lambda notice: (endpoint, {"program": notice.facts["program"]})
 
@@ -66,8 +70,9 @@ KINDS = {
     ),
     "taken-back": Kind(_l("%(title)s: a decision was taken back. See what counts now."), "returned", _competency),
     "award": Kind(_l("%(title)s: this credential was awarded to you."), "held", _credential),
+    "award-changed": Kind(_l("%(title)s: your award was changed. See how, and why."), "held", _award),
     "award-flagged": Kind(
-        _l("What an award rests on no longer holds. Decide what follows."), "warning", _of_program("registrar.flags")
+        _l("%(title)s: what an award rests on was taken away. Decide what follows."), "warning", _award
     ),
     "expiring": Kind(
         _l("%(title)s: this mastery ends on %(on)s. Hand in new evidence to renew it."), "expired", _competency
