@@ -151,13 +151,26 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         told |= _judge(cast.people, now)
         item = handed_in(cast.people["learner"], ["html"], now=now)
         held = _files_and_a_report(cast, item, now)
+        award = _give(cast.people["learner"].enrolment_id, cast.version_id, now)
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
     with app.app_context():
         enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
         people.deactivate(SYSTEM, extra["deactivated"], now=now)
         _fold_and_keep(tmp_path / "cbe.sqlite")
     values = _values(cast, app, applied, invited, locked, links[-1], told, item, held)
+    values = {endpoint: {**one, "award_id": award} for endpoint, one in values.items()}
     return Stage(app, tmp_path / "cbe.sqlite", cookies, values)
+
+
+def _give(enrolment_id, version_id, now) -> Any:
+    from cbe.services.transaction import transaction
+    from cbe.store.records import AwardRow
+
+    given, key = {"credential": "web-badge", "awarded_on": now.date(), "recorded_at": now}, uuid4()
+    with transaction(SYSTEM, now) as tx:
+        tx.enter(AwardRow(id=key, enrolment_id=enrolment_id, version_id=version_id, **given))
+        tx.record("award:give", award=key)
+    return key
 
 
 def _tell(learner, now) -> dict[str, Any]:

@@ -30,7 +30,7 @@ KIND_CHOICES = [
 class EntryForm(OnceForm):
     """A transfer or an exception; levels and competencies are the learner's version's, set by the page."""
 
-    kind = SelectField(_l("What it is"), choices=KIND_CHOICES)
+    kind = SelectField(_l("What it is"))
     authority = StringField(
         _l("On whose authority"),
         description=_l("Who says so: an institution, a board, a rule. At most 500 characters."),
@@ -85,6 +85,7 @@ def enter(program: str, enrolment_id: UUID) -> Page:
 def _form(opened: Opened) -> EntryForm:
     form = EntryForm()
     language = opened.compiled.program.language
+    form.kind.choices = KIND_CHOICES
     form.competency.choices = [(key, key) for key in opened.compiled.ids]
     form.level.choices = [("", "–"), *((level.id, plain(level.title, language)) for level in opened.levels)]
     return form
