@@ -136,11 +136,15 @@ def get_award(actor: Actor, award_id: UUID, *, today: date, now: datetime) -> Aw
 
 
 def list_awards_of(
-    actor: Actor, enrolment_id: UUID, credential: str, *, today: date, now: datetime
+    actor: Actor, enrolment_id: UUID, credential: str | None = None, *, today: date, now: datetime
 ) -> list[AwardDetail]:
-    """List the awards of a credential to one learner, newest first, to those who may read the record."""
+    """List the awards of a learner (of one credential when given), newest first, to those who may read the record."""
     row = _readable(actor, enrolment_id, today)
-    awards = [one for one in awarding.list_awards_of([row.id]).get(row.id, []) if one.credential == credential]
+    awards = [
+        one
+        for one in awarding.list_awards_of([row.id]).get(row.id, [])
+        if credential is None or one.credential == credential
+    ]
     if not awards:
         return []
     looked = _Looked(actor, grounds_of([row], now), awards, today)

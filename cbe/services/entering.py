@@ -18,7 +18,7 @@ from cbe.domain.graph import CompiledProgram
 from cbe.domain.judgement import outcome_at
 from cbe.domain.policy import Actor, Subject
 from cbe.domain.program import Competency, Level
-from cbe.store import batches, enrolments, records
+from cbe.store import batches, deriving, enrolments
 from cbe.store.enrolments import EnrolmentRow
 
 from .decisions import NewDecision
@@ -82,7 +82,8 @@ def open_entry(actor: Actor, program_key: str, enrolment_id: UUID) -> Opened:
     for rubric in (compiled.program.rubric, *(one.rubric for one in compiled.competencies.values())):
         for level in rubric.levels if rubric else ():
             levels.setdefault(level.id, level)
-    mastered = {one.competency: one.mastered_on for one in records.list_standing(row.id) if one.mastered_on}
+    standing = deriving.standing_of([row.id]).get(row.id, {})
+    mastered = {key: one.mastered_on for key, one in standing.items() if one.mastered_on}
     return Opened(row.id, row.program.key, row.account.person.name, compiled, tuple(levels.values()), mastered)
 
 

@@ -17,7 +17,7 @@ from .enrolments import EnrolmentRow
 from .evidence import EvidenceRow, EvidenceVersionRow, QuarantineRow
 from .people import AccountRow, PersonRow, RoleRow
 from .programs import ProgramRow
-from .records import AwardEventRow, AwardRow, CitedRow, DecisionRow, SettlementRow, TakenBackRow, TakenBackTextRow
+from .records import CitedRow, DecisionRow, SettlementRow, TakenBackRow, TakenBackTextRow
 
 __all__ = ["CitableRow", "MadeRow"]
 
@@ -143,26 +143,3 @@ def list_undone(account_id: UUID, evidence_id: UUID, version: int) -> Sequence[D
         .order_by(DecisionRow.recorded_at, DecisionRow.id)
     )
     return db.session.scalars(query).all()
-
-
-def list_awards_of(enrolment_ids: Sequence[UUID]) -> Sequence[AwardRow]:
-    """List the awards of these enrolments, oldest first, in one query per 500 of them."""
-    rows: list[AwardRow] = []
-    for start in range(0, len(enrolment_ids), 500):
-        query = select(AwardRow).where(AwardRow.enrolment_id.in_(enrolment_ids[start : start + 500]))
-        rows += db.session.scalars(query.order_by(AwardRow.awarded_on, AwardRow.id))
-    return rows
-
-
-def list_award_events_of(enrolment_ids: Sequence[UUID]) -> Sequence[tuple[UUID, AwardEventRow]]:
-    """List what befell the awards of these enrolments, each with its enrolment, in the order in which it took effect."""
-    rows: list[tuple[UUID, AwardEventRow]] = []
-    for start in range(0, len(enrolment_ids), 500):
-        query = (
-            select(AwardRow.enrolment_id, AwardEventRow)
-            .join(AwardRow, AwardRow.id == AwardEventRow.award_id)
-            .where(AwardRow.enrolment_id.in_(enrolment_ids[start : start + 500]))
-            .order_by(AwardEventRow.effective_on, AwardEventRow.recorded_at, AwardEventRow.id)
-        )
-        rows += [(enrolment_id, event) for enrolment_id, event in db.session.execute(query)]
-    return rows

@@ -13,7 +13,7 @@ from cbe.web.notice_words import KINDS
 from tests.telling import FACTS, tell
 from tests.web.test_learner_pages import queries_of
 
-NOT_BUILT = {"registrar.flags", "quarantine.listing"}
+NOT_BUILT = {"quarantine.listing"}
 """Places that notices lead to and that are still to come; once one is there, it has to leave this set."""
 
 

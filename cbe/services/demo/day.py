@@ -31,10 +31,10 @@ from cbe.store.records import AwardRow
 
 from .. import evidence, observing, review
 from ..audit import verify_trail
-from ..awards import standing_of_awards
 from ..checkpoints import sign_checkpoint
 from ..decisions import standings_of
 from ..facts import Facts, facts_of
+from ..grounds import standing_of_awards
 from ..observing import Cell, Session
 from ..programs import compiled_version
 from ..rebuild import rebuild_records

@@ -45,8 +45,8 @@ def fill_desk(
             one for one in reversed(records.list_decisions(flagged.id, [FLAGGED[1]])) if one.outcome == "met"
         )
         reason = "The screenshots turned out to be of a shared account, so it was not shown."
-        taken_back = take_back_within(tx, decision, flagged, "overturned", decision.decided_on, reason)
-        flag_unfounded(tx, flagged, taken_back)
+        taken_back = take_back_within(tx, [(decision, flagged)], "overturned", reason=reason)
+        flag_unfounded(tx, flagged, taken_back[0])
 
 
 @contextmanager

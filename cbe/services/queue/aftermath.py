@@ -20,9 +20,9 @@ from cbe.store.enrolments import EnrolmentRow
 from cbe.store.records import AwardRow, DecisionRow
 from cbe.store.reviewing import MadeRow
 
-from ..awards import award_standing, standing_of_awards
 from ..decisions import mastered_on
 from ..enrolments import record_subject
+from ..grounds import award_standing, standing_of_awards
 from ..programs import compiled_version
 from ..review import WAYS_BACK
 from .desk import PastDecision, past_decisions

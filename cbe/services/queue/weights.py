@@ -8,11 +8,10 @@ from datetime import date
 from uuid import UUID
 
 from cbe.domain.effects import effect_of
-from cbe.store import records, reviewing
+from cbe.store import awarding, records
 from cbe.store.queue import WaitingRow
-from cbe.store.records import AwardEventRow, AwardRow
 
-from ..awards import standing_of_awards
+from ..grounds import standing_of_awards
 from ..programs import compiled_version
 
 __all__ = ["Weight", "weigh"]
@@ -49,10 +48,5 @@ def _mastered(enrolment_ids: Sequence[UUID], today: date) -> dict[UUID, set[str]
 
 
 def _held(enrolment_ids: Sequence[UUID], today: date) -> dict[UUID, tuple[frozenset[str], frozenset[str]]]:
-    awards: dict[UUID, list[AwardRow]] = {}
-    for award in reviewing.list_awards_of(enrolment_ids):
-        awards.setdefault(award.enrolment_id, []).append(award)
-    events: dict[UUID, list[AwardEventRow]] = {}
-    for enrolment_id, event in reviewing.list_award_events_of(enrolment_ids):
-        events.setdefault(enrolment_id, []).append(event)
+    awards, events = awarding.list_awards_of(enrolment_ids), awarding.list_events_of(enrolment_ids)
     return {key: standing_of_awards(awards.get(key, ()), events.get(key, ()), today) for key in enrolment_ids}

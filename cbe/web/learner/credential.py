@@ -70,8 +70,10 @@ def credential_page(program: str, credential: str, enrolment_id: UUID | None = N
         proof=_proof(shown),
         pace=pace_words(view, shown.remaining_hours),
         claim=_claim(view, credential) if plan.status is Status.CLAIMABLE else "",
-        may_confer=not found.is_automatic and policy.may(identity.actor(), "award:give", view.subject),
-        awards=_awards(view, credential),
+        may_confer=not found.is_automatic
+        and view.at is None
+        and policy.may(identity.actor(), "award:give", view.subject),
+        awards=_awards(view, credential) if view.at is None else [],
         why_not=_why_not(view, credential) if plan.status is Status.IMPOSSIBLE else "",
         made_of=[card(view, progress.plan_of[key]) for key in stacked],
         leads_to=[card(view, progress.plan_of[key]) for key in stacks_on],
@@ -109,6 +111,8 @@ def compare(program: str, enrolment_id: UUID | None = None) -> str:
 def _claim(view: View, credential: str) -> str:
     """Say who awards a credential whose requirement is met, and since when it waits for them."""
     progress, words = view.progress, claim_words(view, credential)
+    if view.at is not None:
+        return words
     since = due_since(progress, progress.learner.enrolment_id, credential, identity.now())
     if since is None:
         return words + " " + _("That is once its newest decisions cannot be undone any more.")

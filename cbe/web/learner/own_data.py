@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import Response
 
+from cbe.services.award_views import AwardDetail, list_awards_of
 from cbe.services.evidence import Item, Version, export_items
 from cbe.services.progress import HistoryEntry, list_history
 
@@ -23,6 +24,7 @@ __all__ = ["print_view"]
 
 COLUMNS = (
     "competency", "code", "title", "state", "mastered_on", "expires_on", "effort_hours", "credits", "level",
+    "kind",
 )  # fmt: skip
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -63,6 +65,7 @@ def my_data_csv(program: str) -> Response:
 
 def _document(view: View) -> dict[str, Any]:
     learner_, person = view.progress.learner, identity.signed_in()
+    awards = list_awards_of(identity.actor(), learner_.enrolment_id, today=identity.today(), now=identity.now())
     return {
         "format": "cbe-my-data/1",
         "made_at": identity.now().isoformat(),
@@ -76,6 +79,7 @@ def _document(view: View) -> dict[str, Any]:
         ],
         "competencies": _rows(view),
         "credentials": [plan.to_json() for plan in view.progress.plans],
+        "awards": [_award(one) for one in awards],
         "decisions": [_decision(entry) for entry in list_history(view.progress)],
         "evidence": [_item(item) for item in export_items(identity.actor(), learner_.program_key, now=identity.now())],
     }
@@ -96,9 +100,24 @@ def _rows(view: View) -> list[dict[str, Any]]:
                 "effort_hours": _number(competency.effort_hours),
                 "credits": _number(competency.credits),
                 "level": competency.level,
+                "kind": standing.kind if standing else None,
             }
         )
     return rows
+
+
+def _award(one: AwardDetail) -> dict[str, Any]:
+    return {
+        "credential": one.credential.id,
+        "awarded_on": one.awarded_on.isoformat(),
+        "expires_on": _day(one.expires_on),
+        "conferred_by": one.by,
+        "state": str(one.state),
+        "history": [
+            {"what": entry.what, "on": entry.on.isoformat(), "by": entry.by, "reason": entry.reason}
+            for entry in one.history
+        ],
+    }
 
 
 def _decision(entry: HistoryEntry) -> dict[str, Any]:
