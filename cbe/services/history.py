@@ -82,14 +82,14 @@ def record_history(progress: Progress, page: int = 1) -> EventPage:
     """
     key, learner_id = progress.learner.enrolment_id, progress.learner.account_id
     reports = history.list_reports(key)
-    decided = history.list_decided(key)
+    decided, undone = history.list_decided(key), history.list_taken_back_of(key)
     closed = {row.evidence_id for row in reports if row.file_id is None and row.outcome is None}
     hidden = history.closed_decisions(sorted(closed)) if closed else set()
     found = [
         *_reports(reports),
         *_awards(key),
-        *_taken_back(history.list_taken_back_of(key), decided),
-        *_decisions(decided, hidden),
+        *_taken_back(undone, decided),
+        *_decisions(decided, hidden, _void(undone)),
         *(_handed_in(one, names, learner_id) for one, names in history.list_handed_in(key)),
         *_statuses(key),
     ]
@@ -107,14 +107,14 @@ def item_history(actor: Actor, evidence_id: UUID, *, today: date) -> list[Event]
     subject = record_subject(actor, row.enrolment, today)
     if not policy.may(actor, "evidence:quarantine", subject):
         policy.require(actor, "evidence:read", subject)
-    decided = history.list_decided_on(row.id)
+    decided, undone = history.list_decided_on(row.id), history.list_taken_back_on(row.id)
     reports = history.list_reports_on(row.id)
     is_closed = any(one.file_id is None and one.outcome is None for one in reports)
     files = evidence.list_files_of([row.id])
     found = [
         *_reports(reports),
-        *_taken_back(history.list_taken_back_on(row.id), decided),
-        *_decisions(decided, {one.id for one, _ in decided} if is_closed else set()),
+        *_taken_back(undone, decided),
+        *_decisions(decided, {one.id for one, _ in decided} if is_closed else set(), _void(undone)),
         *(
             replace(_handed_in(one, names, row.enrolment.account_id), files=_files(files, one.version, is_closed))
             for one, names in history.list_handed_in_for(row.id)
@@ -128,8 +128,17 @@ def _order(event: Event) -> tuple[datetime, date]:
     return event.at, event.on or event.at.date()
 
 
-def _decisions(decided: Iterable[tuple[DecisionRow, DecisionTextRow | None]], hidden: set[UUID]) -> Iterator[Event]:
+def _void(undone: Iterable[tuple[TakenBackRow, TakenBackTextRow | None]]) -> set[UUID]:
+    """Return the decisions that never were: what was said with them is nobody's feedback."""
+    return {row.decision_id for row, _ in undone if row.how == "void"}
+
+
+def _decisions(
+    decided: Iterable[tuple[DecisionRow, DecisionTextRow | None]], hidden: set[UUID], void: set[UUID]
+) -> Iterator[Event]:
     for row, text in decided:
+        if row.id in void:
+            text = None
         yield Event(
             row.recorded_at,
             "decision",

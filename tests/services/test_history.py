@@ -67,7 +67,14 @@ def report(item: UUID, by: Person, at: datetime) -> None:
 
     with transaction(by.actor, at) as tx:
         tx.add(
-            QuarantineRow(id=uuid4(), evidence_id=item, reason="A patient", reported_by=by.account_id, reported_at=at)
+            QuarantineRow(
+                id=uuid4(),
+                kind="patient",
+                evidence_id=item,
+                reason="A patient",
+                reported_by=by.account_id,
+                reported_at=at,
+            )
         )
         tx.record("test:report")
 
