@@ -46,7 +46,7 @@
   };
   if (!form) return offer();
 
-  const said = form.querySelector("[data-status]");
+  const said = document.querySelector("[data-status]");
   let saved = form.hasAttribute("data-unsaved") ? null : fields(), sending = null, busy = null, wait = 0, timer, paused = form.hasAttribute("data-paused"), leaving = false;
   const say = (text, link) => {
     if (said.textContent === text) return;

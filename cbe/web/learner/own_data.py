@@ -8,10 +8,11 @@ import json
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, url_for
 
 from cbe.services.award_views import AwardDetail, list_awards_of
 from cbe.services.evidence import Item, Version, export_items
+from cbe.services.files import File, list_files
 from cbe.services.progress import HistoryEntry, list_history
 
 from .. import identity
@@ -81,7 +82,7 @@ def _document(view: View) -> dict[str, Any]:
         "credentials": [plan.to_json() for plan in view.progress.plans],
         "awards": [_award(one) for one in awards],
         "decisions": [_decision(entry) for entry in list_history(view.progress)],
-        "evidence": [_item(item) for item in export_items(identity.actor(), learner_.program_key, now=identity.now())],
+        "evidence": _evidence(learner_.program_key),
     }
 
 
@@ -136,14 +137,33 @@ def _decision(entry: HistoryEntry) -> dict[str, Any]:
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _evidence(program: str) -> list[dict[str, Any]]:
+    items = export_items(identity.actor(), program, now=identity.now())
+    files = list_files([item.id for item in items])
+    return [_item(item, files[item.id]) for item in items]
+
+
+def _item(item: Item, files: list[File]) -> dict[str, Any]:
     return {
         "status": item.status,
         "due_on": _day(item.due_on),
         "competencies": [one.competency for one in item.competencies],
         "versions": [_version(one) for one in item.versions],
+        "files": [_file(one) for one in files],
         "messages": [{"author": one.author, "at": one.at.isoformat(), "text": one.text} for one in item.messages],
         "is_closed": item.is_closed,
+    }
+
+
+def _file(file: File) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "size": file.size,
+        "media_type": file.media_type,
+        "state": file.state,
+        "url": url_for("files.download", file_id=file.id, _external=True),
+        "in_versions_from": file.added_in,
+        "left_out_since": file.removed_in,
     }
 
 
