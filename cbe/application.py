@@ -106,7 +106,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.database_url),
         "MAX_CONTENT_LENGTH": MOST_BODY,
-        "CBE_MOST_UPLOAD": settings.evidence_files * (settings.evidence_file_mb << 20) + MOST_FORM,
+        "MOST_UPLOAD": settings.evidence_files * (settings.evidence_file_mb << 20) + MOST_FORM,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "SESSION_COOKIE_NAME": "__Host-cbe" if secure else "cbe",
         "SESSION_COOKIE_SECURE": secure,

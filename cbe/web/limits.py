@@ -29,7 +29,7 @@ class BoundedRequest(Request):
         if self.mimetype == "application/x-www-form-urlencoded":
             return MOST_FORM
         if self.endpoint == "files.add" and identity.signed_in():
-            return int(current_app.config["CBE_MOST_UPLOAD"])
+            return int(current_app.config["MOST_UPLOAD"])
         return PIECE if self.endpoint == "files.take_piece" else super().max_content_length
 
     @max_content_length.setter

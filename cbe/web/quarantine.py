@@ -80,7 +80,7 @@ def report(evidence_id: UUID) -> Page:
     if form.validate_on_submit():
         try:
             service.report(
-                actor, evidence_id, file_id, form.kind.data, form.reason.data, today=today, now=identity.now()
+                actor, evidence_id, file_id, form.kind.data, form.reason.data or "", today=today, now=identity.now()
             )
         except Invalid as error:
             show_problems(form, error)
@@ -113,7 +113,7 @@ def decide(report_id: UUID) -> Page:
     if form.validate_on_submit():
         try:
             service.decide(
-                identity.actor(), report_id, form.outcome.data, form.note.data, left=_left(), today=identity.today(),
+                identity.actor(), report_id, form.outcome.data, form.note.data or "", left=_left(), today=identity.today(),
                 now=identity.now(),
             )  # fmt: skip
         except Invalid as error:

@@ -168,7 +168,7 @@ def served(app, sign_in, learner, draft):
 
     from werkzeug.serving import make_server
 
-    app.config["CBE_MOST_UPLOAD"] = 4 << 20
+    app.config["MOST_UPLOAD"] = 4 << 20
     cookie = sign_in(learner).get_cookie("cbe").value
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
