@@ -113,6 +113,7 @@ document.querySelectorAll("form[data-upload]").forEach(form => {
 
   const lineFor = name => {
     const row = list.appendChild(document.createElement("li"));
+    row.className = "row";
     const title = row.appendChild(document.createElement("bdi"));
     const bar = row.appendChild(document.createElement("progress"));
     const said = row.appendChild(document.createElement("small"));

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.chromium import assert_no_sideways_scroll
 from tests.sample_files import png
 
 NEW = "/learn/data-technician/evidence/new"
@@ -115,3 +116,25 @@ def test_files_are_added_and_taken_out_without_scripts(open_page, own_server, tm
     expect(listed(page)).to_contain_text("photo.png")
     page.click("button:has-text('Take out')")
     expect(listed(page)).to_have_text("No files.")
+
+
+@pytest.mark.parametrize("look", [{}, {"locale": "ar", "color_scheme": "dark"}], ids=["english", "arabic"])
+def test_pages_of_files_and_reports_are_for_everybody(look, open_page, own_server, assert_accessible, tmp_path):
+    narrow = {"viewport": {"width": 320, "height": 640}, **look}
+    page = draft(open_page, own_server, **narrow)
+    (path := tmp_path / f"{'long name ' * 15}.txt").write_text("What I did")
+    page.set_input_files("input[name=file][multiple]", path)
+    expect(listed(page).locator("a").first).to_be_visible(timeout=30_000)
+    for_everybody = lambda one: (assert_accessible(one), assert_no_sideways_scroll(one))  # noqa: E731
+    for_everybody(page)
+    page.click("#files a[href*='/report']")
+    for_everybody(page)
+    page.check("[name=kind][value=person]")
+    page.click("form.card .go")
+    for_everybody(page)
+    officer = open_page("/home", sign_in="data-protection", server=own_server, **narrow)
+    for_everybody(officer)
+    officer.click("main li a[href$='data-technician/quarantine']")
+    for_everybody(officer)
+    officer.click("main a[href^='/quarantine/']")
+    for_everybody(officer)

@@ -83,6 +83,19 @@ def test_texts_are_redacted_and_nothing_typed_is_lost(item, sign_in, learner, pr
     assert officer.post(report, data={"outcome": "released"}).status_code == 409
 
 
+def test_a_draft_whose_text_is_closed_is_shown_and_not_to_be_written_on(app, sign_in, learner, now):
+    from tests.services.evidence_desk import Desk
+
+    with app.app_context():
+        draft = Desk(learner.actor, now).save(text="Mrs. Miller")
+    browser = sign_in(learner)
+    browser.post(f"/evidence/{draft}/report", data={"kind": "patient"})
+    page = text_of(browser.get(f"/learn/web/evidence/{draft}"))
+    assert "Something in this text was reported" in page
+    assert 'name="text"' not in page
+    assert "Mrs. Miller" not in page
+
+
 def test_the_list_of_reports_asks_as_many_queries_for_many_as_for_one(app, cast, sign_in, now):
     from sqlalchemy import event
 

@@ -64,7 +64,7 @@ def new_evidence(program: str) -> Page:
 def evidence_item(program: str, evidence_id: UUID) -> Page:
     """Show one item: to be written on while it is a draft, else to be read."""
     view, item = _own_item(program, evidence_id)
-    if item.status == "draft":
+    if item.status == "draft" and not item.is_closed:
         undecided = [one.competency for one in item.competencies if one.decision_id is None]
         return _draft_page(view, form_of(item.newest, undecided), item.id, item)
     return _item_page(view, item)
