@@ -48,7 +48,7 @@ def groupmate(cast, now, learner):
 def mastered(person) -> set[str]:
     from cbe.store import records
 
-    return {row.competency for row in records.list_standing(person.enrolment_id) if row.mastered_on}
+    return {row.competency for row in records.list_standing_of([person.enrolment_id]) if row.mastered_on}
 
 
 def test_each_learner_gets_a_decision_of_their_own_that_names_the_session(observe, instructor, learner, groupmate, now):
