@@ -19,20 +19,18 @@ from cbe.domain import policy
 from cbe.domain.errors import Forbidden, Invalid
 from cbe.domain.evidence import SETTINGS, DraftFields, open_routes
 from cbe.domain.judgement import Judgement, counting_level
-from cbe.domain.mastery import UNDO
+from cbe.domain.mastery import UNDO, standings
 from cbe.domain.policy import Actor
-from cbe.domain.program import leaf_credits
 from cbe.domain.progress import ready_ids
 from cbe.domain.requirements import is_met
+from cbe.store import deriving, records
 from cbe.store import evidence as items
-from cbe.store import records
 from cbe.store.database import installation
 from cbe.store.records import AwardRow
 
 from .. import evidence, observing, review
 from ..audit import verify_trail
 from ..checkpoints import sign_checkpoint
-from ..decisions import standings_of
 from ..facts import Facts, facts_of
 from ..grounds import standing_of_awards
 from ..observing import Cell, Session
@@ -49,10 +47,10 @@ MOST_OBSERVED = 20
 """Sessions are about one of the first so many competencies of the program."""
 WAITING = 25
 """So many items wait before assessors begin."""
-NOT_YET, UNDONE, WITHDRAWN, AGAIN, TWO, RECOGNIZED = 0.2, 0.03, 0.02, 0.6, 0.15, 0.05
-"""How often a decision is not yet, one is undone, an item withdrawn, handed in again, for two competencies, for locked ones."""
-TAKEN_BACK, OBSERVED = 0.02, 0.004
-"""How often, beside an item that is handed in, a decision is taken back and a session observed."""
+NOT_YET, WITHDRAWN, AGAIN, TWO, RECOGNIZED = 0.2, 0.02, 0.6, 0.15, 0.05
+"""How often a decision is not yet, an item withdrawn or handed in again, for two competencies, for locked ones."""
+UNDONE, TAKEN_BACK, OBSERVED = 0.03, 0.02, 0.004
+"""How often, beside an item that is handed in, a decision is undone or taken back, and a session observed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +191,7 @@ def _fields(day: Day, facts: Facts) -> DraftFields:
 
 
 def _decide_next(day: Day) -> None:
-    """Let an assessor take what waits longest and decide on it; some of what they decide they undo at once."""
+    """Let an assessor take what waits longest and decide on it."""
     day.go_on()
     piece = day.waiting.popleft()
     if not _open(piece):
@@ -203,10 +201,6 @@ def _decide_next(day: Day) -> None:
         return
     day.act("taken", review.take, piece.learner.instructor, piece.item)
     outcomes = _decide(day, piece, NOT_YET)
-    if day.chance(UNDONE):
-        review.undo(piece.learner.instructor, list(outcomes), now=day.now)
-        day.counts["undone"] += len(outcomes)
-        outcomes = _decide(day, piece, 1 - NOT_YET)
     day.decided += [Decided(one, piece.learner.instructor, piece, day.now) for one in outcomes]
     if "not_yet" in outcomes.values() and day.chance(AGAIN):
         _hand_in_again(day, piece)
@@ -248,22 +242,45 @@ def _hand_in_again(day: Day, piece: Piece) -> None:
 
 
 def _now_and_then(day: Day) -> None:
+    if day.chance(UNDONE):
+        _undo(day)
     if day.chance(TAKEN_BACK):
         _take_back(day)
     if day.chance(OBSERVED):
         _observe(day)
 
 
+def _undo(day: Day) -> None:
+    """Let an assessor undo something of the last ten minutes, though a sweep may have run since."""
+    found = _one_of(day, lambda age: age < UNDO)
+    if found is not None:
+        review.undo(found.by, [found.decision_id], now=day.now)
+        day.counts["undone"] += 1
+        _wait_again(day, found)
+
+
 def _take_back(day: Day) -> None:
     """Let a decision that settled be taken back; what it judged waits again, unless it was revoked."""
-    old = [one for one in day.decided if day.now - one.at > UNDO]
-    if not old:
+    found = _one_of(day, lambda age: age > UNDO)
+    if found is None:
         return
-    found = day.numbers.choice(old)
-    day.decided.remove(found)
     how = day.numbers.choice(review.WAYS_BACK)
     by = found.by if how == "void" else day.stage.registrar
     day.act(f"{how} decisions", review.take_back, by, found.decision_id, how, "It was not what it seemed.")
+    _wait_again(day, found)
+
+
+def _one_of(day: Day, suits: Callable[[timedelta], bool]) -> Decided | None:
+    """Return a decision of a suitable age that was not taken back, and let nobody choose it again."""
+    able = [one for one in day.decided if suits(day.now - one.at)]
+    if not able:
+        return None
+    found = day.numbers.choice(able)
+    day.decided.remove(found)
+    return found
+
+
+def _wait_again(day: Day, found: Decided) -> None:
     if found.piece is not None and found.piece not in day.waiting and _open(found.piece):
         day.waiting.append(found.piece)
 
@@ -297,7 +314,7 @@ def _end(actor: Actor, day: Day) -> Outcome:
 
 
 def _count_awards(day: Day) -> tuple[int, int]:
-    """Count the awards of the day's learners, and those whose requirement was not met, as known now, and nobody flagged."""
+    """Count the awards of the day's learners, and those that are unfounded and that nobody flagged."""
     total = unfounded = 0
     for learner in day.stage.learners:
         awards, events = records.list_awards(learner.enrolment_id), records.list_award_events(learner.enrolment_id)
@@ -311,11 +328,13 @@ def _count_awards(day: Day) -> tuple[int, int]:
 
 
 def _is_founded(learner: Learner, award: AwardRow, held: frozenset[str]) -> bool:
-    compiled = compiled_version(learner.version_id)
-    found = standings_of({learner.enrolment_id: learner.version_id}, award.awarded_on)[learner.enrolment_id]
+    """Tell whether a requirement was met when it was given, by the decisions of then that still stand."""
+    compiled, key = compiled_version(learner.version_id), learner.enrolment_id
+    then = [one for one in deriving.decisions_of([key])[key] if one.recorded_at <= award.recorded_at]
+    found = standings(compiled.program, then, deriving.taken_back_of([key]).get(key, ()), on=award.awarded_on)
     mastered = {
         key
         for key, one in found.items()
         if one.mastered_on and (one.expires_on is None or one.expires_on > award.awarded_on)
     }
-    return is_met(compiled.credentials[award.credential].requires, mastered, held, leaf_credits(compiled.program))
+    return is_met(compiled.credentials[award.credential].requires, mastered, held, compiled.credits_of)
