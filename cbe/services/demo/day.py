@@ -196,7 +196,7 @@ def _decide_next(day: Day) -> None:
     piece = day.waiting.popleft()
     if not _open(piece):
         return
-    if day.chance(WITHDRAWN):
+    if day.chance(WITHDRAWN) and items.find_taking(piece.item, day.now) is None:
         day.act("withdrawn", evidence.withdraw, piece.learner.actor, piece.item)
         return
     day.act("taken", review.take, piece.learner.instructor, piece.item)
