@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from cbe.domain.mastery import is_judgement
 from cbe.domain.progress import State, states
 from cbe.store import cohorts
 
@@ -28,6 +29,8 @@ class Stands:
     returned: set[str] = field(default_factory=set)
     in_review: set[str] = field(default_factory=set)
     provisional: set[str] = field(default_factory=set)
+    entered: dict[str, str] = field(default_factory=dict)
+    """What is mastered by a ``transfer`` or an ``exception``, and by which."""
 
     def states(self) -> dict[str, State]:
         """Return the state of every competency of the learner's version, in file order."""
@@ -50,6 +53,8 @@ def stands_of(program_id: UUID, learners: Mapping[UUID, UUID], today: date, now:
         if row.mastered_on is not None and row.mastered_on <= today:
             is_over = row.expires_on is not None and row.expires_on <= today
             (one.expired if is_over else one.mastered).add(row.competency)
+            if row.kind is not None and not is_over and not is_judgement(row.kind):
+                one.entered[row.competency] = row.kind
         if row.returned_on is not None:
             one.returned.add(row.competency)
         if row.settles_at is not None and row.settles_at > now:

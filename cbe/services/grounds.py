@@ -166,17 +166,19 @@ def _not_free(
     credential: str, awards: Sequence[AwardRow], events: Sequence[AwardEventRow], on: date, again: bool
 ) -> CbeError | None:
     """Say no to what is held on the day or later, and to what was taken away at any time, unless given ``again``."""
+    _, withheld = standing_of_awards(awards, events, date.max)
+    if credential in withheld:
+        newest = [event for event in events if event.award_id == awards[-1].id][-1]
+        if newest.event == "suspended":
+            return Conflict("This credential is suspended: reinstate it instead of giving it again.")
+        if not again:
+            return Conflict("This credential was revoked: a registrar can give it again, on the page of the award.")
+        if on < newest.effective_on or on <= awards[-1].awarded_on:
+            return Invalid(
+                [("/on", N_("Choose a later day: not before it was revoked, and after it was given before."))]
+            )
+        return None
     for day in {on, *(award.awarded_on for award in awards if award.awarded_on > on)}:
         if credential in standing_of_awards(awards, events, day)[0]:
             return Conflict("This learner holds this credential already.")
-    _, withheld = standing_of_awards(awards, events, date.max)
-    if credential not in withheld:
-        return None
-    newest = [event for event in events if event.award_id == awards[-1].id][-1]
-    if newest.event == "suspended":
-        return Conflict("This credential is suspended: reinstate it instead of giving it again.")
-    if not again:
-        return Conflict("This credential was revoked: a registrar can give it again, on the page of the award.")
-    if on < newest.effective_on or on <= awards[-1].awarded_on:
-        return Invalid([("/on", N_("Choose a later day: not before it was revoked, and after it was given before."))])
     return None

@@ -110,7 +110,10 @@ def get_roster(actor: Actor, program_key: str, asked: Asked, *, today: date, now
 
 
 def roster_table(actor: Actor, program_key: str, asked: Asked, *, today: date, now: datetime) -> bytes:
-    """Return the whole roster that was asked for as CSV: a line per learner, a column per competency, states as codes."""
+    """Return the whole roster that was asked for as CSV: a line per learner, a column per competency, states as codes.
+
+    What is mastered by a transfer or an exception says so: ``mastered:transfer``.
+    """
     program = _program(actor, program_key)
     compiled = compiled_version(newest_version(program.id, program.key).id)
     shown = _competencies(compiled, asked)
@@ -186,7 +189,9 @@ def _filtered(
 def _line(entry: Entry, shown: Sequence[Competency]) -> Iterator[str]:
     yield from (entry.name, entry.status, str(entry.mastered))
     yield from (day.isoformat() if day else "" for day in (entry.last_on, entry.stuck_since))
-    yield from (str(entry.states.get(one.id, "")) for one in shown)
+    for one in shown:
+        kind = entry.stands.entered.get(one.id) if entry.states.get(one.id) is State.MASTERED else None
+        yield f"{entry.states[one.id]}:{kind}" if kind else str(entry.states.get(one.id, ""))
 
 
 def _items(enrolment_id: UUID) -> list[tuple[EvidenceRow, list[str]]]:

@@ -29,13 +29,14 @@ class StandsRow(NamedTuple):
     expires_on: date | None
     returned_on: date | None
     settles_at: datetime | None
+    kind: str | None
 
 
 def list_stands(program_id: UUID, enrolment_ids: Sequence[UUID]) -> list[StandsRow]:
     """List how these learners of a program stand; beyond five hundred, how all of its learners do."""
     query = select(
         StandingRow.enrolment_id, StandingRow.competency, StandingRow.mastered_on, StandingRow.expires_on,
-        StandingRow.returned_on, StandingRow.settles_at,
+        StandingRow.returned_on, StandingRow.settles_at, StandingRow.kind,
     )  # fmt: skip
     return [StandsRow(*row) for row in db.session.execute(_among(query, StandingRow, program_id, enrolment_ids))]
 

@@ -57,6 +57,8 @@ KIND_WORDS = {
     "transfer": _l("Transfer from another record"),
     "exception": _l("Exception"),
 }
+ENTERED = {"transfer": _l("transferred"), "exception": _l("by exception")}
+"""What stands beside a state that rests on no assessment."""
 OUTCOMES = {"met": _l("met"), "not_yet": _l("not yet")}
 TAKEN_BACK = {
     "void": _l("taken back: a mistake"),
@@ -195,6 +197,7 @@ def register(app: Flask) -> None:
         STATUSES=STATUSES,
         KINDS=KINDS,
         KIND_WORDS=KIND_WORDS,
+        ENTERED=ENTERED,
         OUTCOMES=OUTCOMES,
         TAKEN_BACK=TAKEN_BACK,
         ROLES=ROLES,

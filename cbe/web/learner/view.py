@@ -25,7 +25,7 @@ from cbe.services.looking_back import AsOf, as_of
 from cbe.services.progress import Progress, get_own_progress, get_progress
 
 from .. import identity
-from ..texts import Spoken, in_words, plain
+from ..texts import ENTERED, Spoken, in_words, plain
 
 __all__ = ["Step", "View", "load", "page", "show"]
 
@@ -145,7 +145,7 @@ class View:
             marks.append(_("provisional"))
         if state is State.MASTERED:
             kind = self.progress.standing[key].kind
-            marks += [_("transferred")] if kind == "transfer" else [_("by exception")] if kind == "exception" else []
+            marks += [str(ENTERED[kind])] if kind in ENTERED else []
         elif key in self.progress.expired and state in (State.IN_REVIEW, State.RETURNED):
             marks.append(_("expired"))
         return _(", ").join(marks)
