@@ -25,7 +25,7 @@ def test_a_sample_is_exactly_what_the_registrar_set(now, registrar, verifier, le
 
 
 def test_a_sample_is_over_with_the_role(now, verifier):
-    assert names(verifier, now.date() + timedelta(31)) == []
+    assert names(verifier, now.date() + timedelta(3651)) == []
     people.end_role(SYSTEM, verifier.account_id, "web", "verifier", now=now)
     assert names(verifier, now.date()) == []
 
