@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from tests.cast import PASSWORD
 
+FORM = "application/x-www-form-urlencoded"
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -39,6 +40,17 @@ class Client:
         """Send a form."""
         return self._ask("POST", path, urlencode({"csrf_token": self.token, **fields}))
 
+    def send_file(self, path: str, name: str, content: bytes, **fields: str) -> Answer:
+        """Send a form with a file."""
+        edge = "one-edge-of-a-form"
+        parts = [
+            f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+            for key, value in {"csrf_token": self.token, **fields}.items()
+        ]
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        body = b"".join([*parts, head, content, f"\r\n--{edge}--\r\n".encode()])
+        return self._ask("POST", path, body, f"multipart/form-data; boundary={edge}")
+
     def sign_in(self, email: str, password: str = PASSWORD) -> "Client":
         """Sign in as a person does and return oneself."""
         self.get("/sign-in")
@@ -47,11 +59,11 @@ class Client:
         self.get("/settings")
         return self
 
-    def _ask(self, method: str, path: str, body: str | None) -> Answer:
+    def _ask(self, method: str, path: str, body: str | bytes | None, kind: str = FORM) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = kind
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()

@@ -68,6 +68,22 @@ def waiting(app: Flask, cast: Cast, learners: int, now: datetime, keys: Sequence
         ]
 
 
+def drafts(app: Flask, cast: Cast, count: int, now: datetime) -> list[UUID]:
+    """Let the cast's learner have so many drafts and return their ids."""
+    from cbe.domain.policy import SYSTEM
+    from cbe.services.transaction import transaction
+    from cbe.store.evidence import EvidenceRow, EvidenceVersionRow
+
+    made = [uuid4() for _ in range(count)]
+    with app.app_context(), transaction(SYSTEM, now) as tx:
+        for key in made:
+            mine = {"enrolment_id": cast.people["learner"].enrolment_id}
+            tx.add(EvidenceRow(id=key, **mine, status="draft", version=1, created_at=now))
+            tx.add(EvidenceVersionRow(evidence_id=key, version=1, saved_at=now, salt="0" * 32))
+        tx.record("test:drafts")
+    return made
+
+
 def _accounts(tx, emails: Sequence[str]) -> list[UUID]:
     from cbe.store.people import AccountRow, PersonRow
 

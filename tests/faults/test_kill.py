@@ -1,4 +1,4 @@
-"""Server and worker are killed at any moment: what was acknowledged is there, nothing is half, no mail is lost."""
+"""Server and worker are killed at any moment: what was acknowledged is there, nothing is half, no mail or file is lost."""
 
 import os
 import random
@@ -7,18 +7,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from http.client import HTTPException
 from itertools import cycle
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from cbe.config import ROOT
 from tests.databases import SETTINGS
-from tests.faults.client import Client
-from tests.faults.stage import Item, assessors, free_port, nothing_is_wrong, standing_decisions, waiting
+from tests.faults.client import Answer, Client
+from tests.faults.stage import Item, assessors, drafts, free_port, nothing_is_wrong, standing_decisions, waiting
 
 KILLS = {"sqlite": 200, "postgres": 20}
 LEARNERS = 60
@@ -62,11 +66,11 @@ def mortal(settings: dict[str, str], port: int, *warm: str) -> Iterator[Mortal]:
         parent.communicate(timeout=20)
 
 
-def insist(client: Client, path: str, **fields: str) -> int:
-    """Send a form again and again, as a person does whose browser says that the page is gone, until it is answered."""
+def insist(send: Callable[[], Answer]) -> Answer:
+    """Send again and again, as a person does whose browser says that the page is gone, until it is answered."""
     while True:
         try:
-            return client.post(path, **fields).status
+            return send()
         except (OSError, HTTPException):
             time.sleep(0.01)
 
@@ -76,12 +80,23 @@ def sign_all(client: Client, items: list[Item], acknowledged: list[Item], ended:
     for item in items:
         if ended.is_set():
             return
-        status = insist(
-            client, f"/evidence/{item.evidence_id}/review", version="1", competency=item.competency,
-            **{"choice-0": "met", "feedback-0": "Seen.", "once": str(item.evidence_id), "then": "queue"},
-        )  # fmt: skip
-        assert status == 303
+        fields = {"choice-0": "met", "feedback-0": "Seen.", "once": str(item.evidence_id), "then": "queue"}
+        fields |= {"version": "1", "competency": item.competency}
+        answer = insist(lambda: client.post(f"/evidence/{item.evidence_id}/review", **fields))  # noqa: B023 (called at once)
+        assert answer.status == 303
         acknowledged.append(item)
+
+
+def upload_all(client: Client, drafts: list[UUID], acknowledged: list[bytes], ended: threading.Event) -> None:
+    """Add one file after the other, ten a draft; write down the contents that the server said are kept."""
+    for number in range(10 * len(drafts)):
+        if ended.is_set():
+            return
+        content, path = f"The notes of day {number}.".encode() * 3_000, f"/evidence/{drafts[number // 10]}/files"
+        once = f"file-{number}"
+        answer = insist(lambda: client.send_file(path, f"{number}.txt", content, once=once, next="/notices"))  # noqa: B023
+        assert answer.status == 303
+        acknowledged.append(content)
 
 
 def test_what_was_acknowledged_survives_every_kill(app, cast, settings, mailbox, now, capsys) -> None:
@@ -89,6 +104,7 @@ def test_what_was_acknowledged_survives_every_kill(app, cast, settings, mailbox,
     chance, items, port = random.Random(3), waiting(app, cast, LEARNERS, now), free_port()
     emails, ended = assessors(app, cast, 2, now), threading.Event()
     acknowledged: list[Item] = []
+    pages, uploaded = drafts(app, cast, 12, now), list[bytes]()
     with mortal(settings, port, emails[0], f"/evidence/{items[-1].evidence_id}/review") as both:
         clients = [Client(port).sign_in(email) for email in emails]
         shares = [items[number::2] for number in range(2)]
@@ -96,6 +112,8 @@ def test_what_was_acknowledged_survives_every_kill(app, cast, settings, mailbox,
             threading.Thread(target=sign_all, args=(client, share, acknowledged, ended))
             for client, share in zip(clients, shares, strict=True)
         ]
+        writer = Client(port).sign_in(cast.people["learner"].email)
+        threads.append(threading.Thread(target=upload_all, args=(writer, pages, uploaded, ended)))
         for thread in threads:
             thread.start()
         for name, _ in zip(cycle(("server", "worker", "server")), range(kills), strict=False):
@@ -106,12 +124,32 @@ def test_what_was_acknowledged_survives_every_kill(app, cast, settings, mailbox,
         for thread in threads:
             thread.join(60)
         assert not any(thread.is_alive() for thread in threads)
-    assert len(acknowledged) > kills / 10, "the kills left no time to record anything"
+    assert len(acknowledged) + len(uploaded) > kills / 10, "the kills left no time to do anything"
     assert all(standing_decisions(app, item) == 1 for item in acknowledged)
     nothing_is_wrong(app)
     everybody_was_told(app, acknowledged, mailbox)
+    every_file_has_its_row(app, uploaded)
     with capsys.disabled():
-        print(f"\n{kills} kills, {len(acknowledged)} decisions acknowledged, none lost, {len(mailbox)} mails")
+        print(
+            f"\n{kills} kills, {len(acknowledged)} decisions and {len(uploaded)} files acknowledged, none lost, {len(mailbox)} mails"
+        )
+
+
+def every_file_has_its_row(app, uploaded: list[bytes]) -> None:
+    """Let a day pass: what was acknowledged is kept as it was sent, and no file and no row is without the other."""
+    from cbe.services import files
+    from cbe.store.blobs import key_of
+    from cbe.store.database import db
+    from cbe.store.evidence import EvidenceFileRow
+
+    evidence = Path(app.instance_path) / "evidence"
+    with app.app_context():
+        files.remove_orphans(now=datetime.now(UTC) + timedelta(days=2))
+        rows = {digest for (digest,) in db.session.query(EvidenceFileRow.digest)}
+    kept = {path.relative_to(evidence).as_posix(): path.read_bytes() for path in evidence.rglob("*") if path.is_file()}
+    assert kept.keys() == {key_of(digest) for digest in rows}
+    assert {sha256(content).hexdigest() for content in uploaded} <= rows
+    assert all(sha256(content).hexdigest() == name.rpartition("/")[2] for name, content in kept.items())
 
 
 def everybody_was_told(app, acknowledged: list[Item], mailbox) -> None:

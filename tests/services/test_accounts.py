@@ -44,7 +44,7 @@ def test_a_sign_in_ends_by_itself_after_two_weeks(now, learner):
 
 def test_an_actor_has_the_roles_of_today_and_the_statuses(now, verifier, learner, cast):
     assert accounts.load_actor(verifier.account_id, now=now).roles == {cast.program_id: {"verifier"}}
-    assert accounts.load_actor(verifier.account_id, now=now + timedelta(31)).roles == {}
+    assert accounts.load_actor(verifier.account_id, now=now + timedelta(3651)).roles == {}
     assert accounts.load_actor(learner.account_id, now=now).enrolments == {cast.program_id: "active"}
 
 

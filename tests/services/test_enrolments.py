@@ -119,7 +119,7 @@ def test_an_adviser_is_tied_through_groups_only(now, cast, adviser, learner, oth
 def test_a_verifier_is_tied_to_the_sample_until_its_day(now, verifier, learner, other_learner, registrar):
     assert ties(verifier, learner, now) == {"sample_verifier"}
     assert ties(verifier, other_learner, now) == set()
-    assert ties(verifier, learner, now + timedelta(31)) == set()
+    assert ties(verifier, learner, now + timedelta(3651)) == set()
     samples.add_to_sample(registrar.actor, "web", verifier.account_id, [other_learner.enrolment_id], now=now)
     assert ties(verifier, other_learner, now) == {"sample_verifier"}
 
