@@ -18,10 +18,11 @@ from cbe.domain.policy import Actor, Subject
 from cbe.domain.program import Competency, Text
 from cbe.domain.progress import State
 from cbe.interop.csv_table import write_table
-from cbe.store import enrolments, evidence, groups
+from cbe.store import enrolments, evidence, groups, records
 from cbe.store.evidence import EvidenceRow
 from cbe.store.groups import PaceRow
 from cbe.store.programs import ProgramRow
+from cbe.store.records import DecisionRow
 
 from .cohorts import Stands, stands_of
 from .enrolments import record_subject
@@ -30,6 +31,7 @@ from .programs import compiled_version, get_program, newest_version, program_tit
 __all__ = ["PAGE", "SORTS", "Asked", "Entry", "Person", "Roster", "get_person", "get_roster", "roster_table"]
 
 PAGE = 50
+NEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,15 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One learner of a roster: where they stand by state, and their evidence if one may read it, newest first."""
+    """One learner of a roster: where they stand by state, what was decided, and their evidence if one may read it.
+
+    Newest first; of the decisions the last twenty, each with how it was taken back (None: it stands).
+    """
 
     program_key: str
     compiled: CompiledProgram
     entry: Entry
+    decisions: list[tuple[DecisionRow, str | None]]
     evidence: list[tuple[EvidenceRow, list[str]]] | None
     may_assess: bool
 
@@ -135,7 +141,7 @@ def get_person(actor: Actor, program_key: str, enrolment_id: UUID, *, today: dat
         raise NotFound("There is no such learner in this program.")
     items = _items(enrolment_id) if policy.may(actor, "evidence:read", subject) else None
     may_assess = policy.may(actor, "evidence:assess", subject)
-    return Person(program.key, compiled_version(row.version_id), entry, items, may_assess)
+    return Person(program.key, compiled_version(row.version_id), entry, _decisions(enrolment_id), items, may_assess)
 
 
 def _program(actor: Actor, program_key: str) -> ProgramRow:
@@ -192,6 +198,12 @@ def _line(entry: Entry, shown: Sequence[Competency]) -> Iterator[str]:
     for one in shown:
         kind = entry.stands.entered.get(one.id) if entry.states.get(one.id) is State.MASTERED else None
         yield f"{entry.states[one.id]}:{kind}" if kind else str(entry.states.get(one.id, ""))
+
+
+def _decisions(enrolment_id: UUID) -> list[tuple[DecisionRow, str | None]]:
+    undone = {row.decision_id: row.how for row in records.list_taken_back([enrolment_id])}
+    newest = list(reversed(records.list_decisions(enrolment_id)))[:NEWEST]
+    return [(row, undone.get(row.id)) for row in newest]
 
 
 def _items(enrolment_id: UUID) -> list[tuple[EvidenceRow, list[str]]]:

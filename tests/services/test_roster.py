@@ -94,11 +94,22 @@ def test_one_learner_is_opened_with_their_evidence_by_who_may_read_it(
     item = handed_in(learner, ["html", "sql"], now=now)
     opened = get_person(instructor.actor, "web", learner.enrolment_id, today=now.date(), now=now)
     assert [(row.id, keys) for row, keys in opened.evidence] == [(item, ["html", "sql"])]
-    assert (opened.may_assess, opened.entry.stuck_since) == (True, now.date())
+    assert (opened.may_assess, opened.entry.stuck_since, opened.decisions) == (True, now.date(), [])
     advised = get_person(adviser.actor, "web", learner.enrolment_id, today=now.date(), now=now)
     assert (advised.evidence, advised.may_assess) == (None, False)
     with pytest.raises(Forbidden):
         get_person(other_instructor.actor, "web", learner.enrolment_id, today=now.date(), now=now)
+
+
+def test_what_was_decided_and_taken_back_stands_with_the_learner(html_of_learner, learner, instructor, now):
+    from cbe.services import review
+    from cbe.services.roster import get_person
+    from cbe.store import records
+
+    decided = records.list_decisions(learner.enrolment_id)[0]
+    review.take_back(instructor.actor, decided.id, "void", "A mistake.", today=now.date(), now=now)
+    opened = get_person(instructor.actor, "web", learner.enrolment_id, today=now.date(), now=now)
+    assert [(row.id, how) for row, how in opened.decisions] == [(decided.id, "void")]
 
 
 def test_whose_instructor_is_away_is_on_everybodys_roster(names, instructor, other_instructor, now):
