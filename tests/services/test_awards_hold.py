@@ -1,6 +1,7 @@
 """Whatever happens in whatever order: an award in good standing had its requirement met on its day, or is flagged."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,17 +34,21 @@ DOCUMENT: dict[str, Any] = {
         {"id": "top", "title": "Top", "kind": "badge", "requires": {"all": [{"credential": "cert"}]}},
     ],
 }  # fmt: skip
+BUILT_ON = {"cert": {"first"}, "top": {"cert"}}
 STEPS = st.one_of(
     st.tuples(st.just("decide"), st.sampled_from("ab"), st.integers(0, 1)),
     st.tuples(st.just("enter"), st.sampled_from("ab")),
     st.tuples(st.just("undo")),
     st.tuples(st.just("settle")),
     st.tuples(st.just("confer")),
-    st.tuples(st.just("take_back"), st.integers(0, 9), st.sampled_from(review.WAYS_BACK)),
-    st.tuples(st.just("change"), st.integers(0, 9), st.sampled_from(["suspended", "reinstated", "revoked", "kept"])),
-    st.tuples(st.just("again"), st.integers(0, 9)),
-    st.tuples(st.just("wait"), st.sampled_from([11, 60 * 24, 60 * 24 * 40])),
+    st.tuples(st.just("take_back"), st.integers(0, 3), st.sampled_from(review.WAYS_BACK)),
+    st.tuples(st.just("change"), st.integers(0, 2), st.sampled_from(["suspended", "reinstated", "revoked", "kept"])),
+    st.tuples(st.just("again"), st.integers(0, 2)),
+    st.tuples(st.just("wait"), st.sampled_from([11, 11, 60 * 24, 60 * 24 * 40])),
 )
+DECIDED = [("enter", "a"), ("settle",), ("decide", "b", 0), ("decide", "b", 1)]
+CONFERRED = [*DECIDED, ("wait", 11), ("settle",), ("confer",)]
+TAKEN_AWAY = [*CONFERRED, ("change", 0, "revoked"), ("wait", 60 * 24), ("decide", "a", 0), ("wait", 11), ("settle",)]
 
 
 @dataclass
@@ -76,8 +81,9 @@ class Life:
         self.decisions += entering.enter_decisions(self.registrar, self.enrolment.id, entry, **self.when)
 
     def undo(self) -> None:
-        if self.decisions:
-            review.undo(self.assessors[0], [self.decisions[-1]], now=self.now)
+        for by in self.assessors if self.decisions else ():
+            with suppress(Conflict):  # it is the other's
+                review.undo(by, [self.decisions[-1]], now=self.now)
 
     def settle(self) -> None:
         settle(self.now)
@@ -142,11 +148,11 @@ def begin(cast, context, now):
     return begin
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(STEPS, min_size=6, max_size=24))
-def test_an_award_in_good_standing_is_founded_or_flagged(begin, steps) -> None:
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from([DECIDED, CONFERRED, TAKEN_AWAY]), st.lists(STEPS, min_size=3, max_size=10))
+def test_an_award_in_good_standing_is_founded_or_flagged(begin, opening, steps) -> None:
     life = begin()
-    for name, *arguments in [("enter", "a"), ("settle",), ("decide", "b", 0), ("decide", "b", 1), *steps]:
+    for name, *arguments in [*opening, *steps]:
         life.wait(3)
         try:
             getattr(life, name)(*arguments)
@@ -162,8 +168,10 @@ def check(life: Life) -> None:
     awards, grounds = life.awards(), grounds_of([life.enrolment], life.now)
     flagged = {flag.award_id for flag in list_flags([award.id for award in awards])}
     revoked = {event.award_id for event in list_award_events(life.enrolment.id) if event.event == "revoked"}
+    _, withheld = grounds.standing(life.enrolment.id, life.today)
     for number, award in enumerate(awards):
-        if grounds.state(award, life.today) == "good":
-            assert award.id in flagged or grounds.is_met(award, award.awarded_on), award.credential
+        if grounds.state(award, life.today) == "good" and award.id not in flagged:
+            assert grounds.is_met(award, award.awarded_on), f"{award.credential} was not due"
+            assert not BUILT_ON.get(award.credential, set()) & withheld, f"{award.credential} lost its ground"
         before = [one for one in awards[:number] if one.credential == award.credential]
         assert not before or before[-1].id not in revoked or award.account_id is not None, "given again by itself"
