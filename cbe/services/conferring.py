@@ -99,7 +99,7 @@ def confer(
     What is given by itself and builds on it is given in the same go; everybody is told. Returns on how many it was
     conferred. Raises as ``look`` does.
     """
-    _chosen(actor, program_key, credential, enrolment_ids, on, today, now)
+    get_program(actor, program_key, "award:give")
     with transaction(actor, now) as tx:
         batches.hold_enrolments(enrolment_ids)
         rows, grounds, day = _chosen(actor, program_key, credential, enrolment_ids, on, today, now)

@@ -97,7 +97,7 @@ def enter_decisions(actor: Actor, enrolment_id: UUID, entry: Entry, *, today: da
 
     Raises ``Invalid`` as ``check_entry`` does.
     """
-    _check(_require_enter(actor, enrolment_id), entry, today)
+    _require_enter(actor, enrolment_id)
     with transaction(actor, now) as tx:
         row = _require_enter(actor, enrolment_id)
         day = _check(row, entry, today)

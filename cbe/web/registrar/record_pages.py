@@ -71,8 +71,8 @@ def enter(program: str, enrolment_id: UUID) -> Page:
     if do == "mend":
         return _filling(opened, form)
     try:
-        entering.check_entry(actor, enrolment_id, entry, today=today)
         if do != "enter":
+            entering.check_entry(actor, enrolment_id, entry, today=today)
             return _looking(opened, form, entry)
         ids = entering.enter_decisions(actor, enrolment_id, entry, today=today, now=identity.now())
     except Invalid as error:
