@@ -20,7 +20,7 @@ def names(now):
 
     def names(person, **asked):
         found = get_roster(person.actor, "web", Asked(**asked), today=now.date(), now=now)
-        return [entry.name for entry in found.entries]
+        return [entry.pace.name for entry in found.entries]
 
     return names
 
@@ -55,7 +55,7 @@ def test_states_are_those_of_the_learners_own_pages(html_of_learner, learner, ot
 
     handed_in(other_learner, ["sql"], now=now)
     found = get_roster(coordinator.actor, "web", Asked(), today=now.date(), now=now)
-    by_name = {entry.name: entry for entry in found.entries}
+    by_name = {entry.pace.name: entry for entry in found.entries}
     for person in (learner, other_learner):
         own = get_own_progress(person.actor, "web", today=now.date(), now=now)
         assert by_name[person.name].states == own.states
@@ -93,7 +93,7 @@ def test_one_learner_is_opened_with_their_evidence_by_who_may_read_it(
 
     item = handed_in(learner, ["html", "sql"], now=now)
     opened = get_person(instructor.actor, "web", learner.enrolment_id, today=now.date(), now=now)
-    assert [(row.id, keys) for row, keys in opened.evidence] == [(item, ["html", "sql"])]
+    assert [(row.id, where, keys) for row, where, keys in opened.evidence] == [(item, "submitted", ["html", "sql"])]
     assert (opened.may_assess, opened.entry.stuck_since, opened.decisions) == (True, now.date(), [])
     advised = get_person(adviser.actor, "web", learner.enrolment_id, today=now.date(), now=now)
     assert (advised.evidence, advised.may_assess) == (None, False)
@@ -110,6 +110,17 @@ def test_what_was_decided_and_taken_back_stands_with_the_learner(html_of_learner
     review.take_back(instructor.actor, decided.id, "void", "A mistake.", today=now.date(), now=now)
     opened = get_person(instructor.actor, "web", learner.enrolment_id, today=now.date(), now=now)
     assert [(row.id, how) for row, how in opened.decisions] == [(decided.id, "void")]
+
+
+def test_what_was_returned_is_not_told_as_met(learner, instructor, now):
+    from cbe.services import review
+    from cbe.services.roster import get_person
+
+    item, judged = handed_in(learner, ["html"], now=now), Judgement("html", "not_yet", feedback="Once more.")
+    review.decide(instructor.actor, item, 1, [judged], today=now.date(), now=now)
+    opened = get_person(instructor.actor, "web", learner.enrolment_id, today=now.date(), now=now)
+    assert [where for _, where, _ in opened.evidence] == ["returned"]
+    assert opened.entry.is_provisional("html")
 
 
 def test_whose_instructor_is_away_is_on_everybodys_roster(names, instructor, other_instructor, now):

@@ -1,0 +1,36 @@
+"""What tests of pages may ask for beside the cast: many more learners."""
+
+from uuid import uuid4
+
+import pytest
+
+from cbe.store.database import begin_write, db
+from cbe.store.enrolments import EnrolmentRow, StatusRow
+from cbe.store.people import AccountRow, PersonRow
+
+
+@pytest.fixture
+def enrol_many(app, cast, now):
+    """Give a function that enrols so many more learners."""
+
+    def enrol_many(count):
+        with app.app_context():
+            begin_write()
+            for number in range(count):
+                account, key = uuid4(), uuid4()
+                db.session.add(AccountRow(id=account, status="active", created_at=now))
+                db.session.add(PersonRow(account_id=account, name=f"Extra {number:03}"))
+                db.session.flush()
+                db.session.add(
+                    EnrolmentRow(
+                        id=key, account_id=account, program_id=cast.program_id, version_id=cast.version_id,
+                        status="active", created_at=now,
+                    )
+                )  # fmt: skip
+                db.session.flush()
+                db.session.add(
+                    StatusRow(id=uuid4(), enrolment_id=key, status="active", since=now.date(), recorded_at=now)
+                )
+            db.session.commit()
+
+    return enrol_many
