@@ -1,34 +1,67 @@
-// Keeps what was typed into the grid in this browser until it is recorded: a lost line or an ended sign-in loses nothing.
+// Ticks everyone at once, and keeps what was typed in this browser until it is recorded. Without this file the buttons do it.
 (() => {
-  const form = document.querySelector("[data-keep]");
-  if (!form) {
-    // the page of what was recorded
-    localStorage.removeItem(sessionStorage.getItem("cbe-recorded"));
-    return;
-  }
-  const key = `${document.currentScript.dataset.reader}:${form.dataset.keep}`;
-  const said = form.querySelector("[data-kept]");
-  const typed = () => [...form.elements].filter(each => /^(tick|level|say)-/.test(each.name));
-  const value = each => each.type === "checkbox" ? each.checked : each.value;
+  const reader = document.currentScript.dataset.reader, form = document.querySelector("[data-keep]"), days = 14 * 86400000;
+  const read = key => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
+  const write = (key, value) => {
+    try { value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key); return true; } catch { return false; /* no room: the form itself still holds it */ }
+  };
+  const all = Object.keys(localStorage).filter(key => key.startsWith("cbe-observed "));
+  all.forEach(key => { if (!(read(key)?.at > Date.now() - days)) write(key); });
 
-  try {
-    const kept = JSON.parse(localStorage.getItem(key) || "{}");
-    const fresh = !typed().some(each => each.type === "checkbox" ? each.checked : each.name.startsWith("say-") && each.value);
-    if (fresh) typed().forEach(each => {
-      if (!(each.name in kept)) return;
-      if (each.type === "checkbox") each.checked = kept[each.name];
-      else each.value = kept[each.name];
-      if (each.name.startsWith("say-") && each.value) each.closest("details").open = true;
-    });
-  } catch { localStorage.removeItem(key); }
+  // What was sent is recorded once the page of its session is here.
+  if (document.querySelector("[data-recorded]")) all.forEach(key => read(key)?.sent && write(key));
+  if (!form) return;
 
-  form.addEventListener("change", () => {
-    try {
-      localStorage.setItem(key, JSON.stringify(Object.fromEntries(typed().map(each => [each.name, value(each)]))));
-      said.textContent = said.dataset.kept; // a live region is empty until something happens
-    } catch { /* no room: the form itself still holds it */ }
+  const own = `cbe-observed ${reader}:${form.dataset.keep}`;
+  const said = form.querySelector("[data-kept]"), banner = document.querySelector("[data-back]");
+  // By learner and competency: the number of a column means another one tomorrow.
+  const cells = [...form.querySelectorAll("[data-cell]")].map(cell => ({
+    cell, place: cell.dataset.cell, tick: cell.querySelector("[type=checkbox]"), level: cell.querySelector("select"), say: cell.querySelector("textarea"),
+  }));
+  const usual = one => [...one.level.options].find(option => option.value === one.level.dataset.usual);
+  const tell = text => { banner.hidden = false; banner.querySelector("span").textContent = text; };
+  const keep = sent => {
+    const typed = {};
+    cells.forEach(one => { if (one.tick.checked || one.say.value || one.level.value !== one.level.dataset.usual) typed[one.place] = [one.tick.checked, one.level.value, one.say.value]; });
+    if (write(own, { at: Date.now(), typed, sent })) said.textContent = said.dataset.kept;
+  };
+
+  form.addEventListener("input", event => {
+    const one = cells.find(each => each.cell.contains(event.target));
+    if (one && event.target !== one.tick) one.tick.checked = true;
+    else if (one && !one.tick.checked && usual(one)) one.level.value = one.level.dataset.usual;
+    keep();
   });
   form.addEventListener("submit", event => {
-    if (event.submitter?.value === "record") sessionStorage.setItem("cbe-recorded", key);
+    if (event.submitter?.value === "record") {
+      if (navigator.onLine) return keep(true);
+      event.preventDefault();
+      tell(banner.dataset.offline);
+      banner.scrollIntoView({ block: "center" });
+      return;
+    }
+    event.preventDefault();
+    const wanted = form.elements.level.value;
+    cells.forEach(one => {
+      if (one.tick.checked || one.say.value.trim() || "has" in one.cell.dataset) return;
+      one.tick.checked = true;
+      one.level.value = [...one.level.options].some(option => option.value === wanted) ? wanted : one.level.dataset.usual;
+    });
+    keep();
   });
+
+  const kept = read(own), typed = form.hasAttribute("data-fresh") && kept && Object.keys(kept.typed);
+  if (!form.hasAttribute("data-fresh")) keep();
+  else if (typed?.length) {
+    cells.forEach(one => {
+      const found = kept.typed[one.place];
+      if (!found) return;
+      [one.tick.checked, one.level.value, one.say.value] = found;
+      if (one.say.value) one.say.closest("details").open = true;
+    });
+    tell(banner.dataset.told.replace("%s", new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })));
+    const afresh = banner.querySelector("button");
+    afresh.hidden = false;
+    afresh.onclick = () => { write(own); form.reset(); banner.hidden = true; };
+  }
 })();

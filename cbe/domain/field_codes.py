@@ -7,10 +7,11 @@ others, so that a slip of one character, or of two neighbours, is noticed.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Collection, Iterable
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 
-__all__ = ["LEARNER", "COMPETENCY", "codes_of", "find_coded", "is_whole"]
+__all__ = ["COMPETENCY", "LEARNER", "Codebook", "codes_of", "is_whole"]
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"
 """29 characters that nobody takes for another; a prime, so that every weight below it can be undone."""
@@ -41,10 +42,23 @@ def is_whole(code: str) -> bool:
     return 1 < len(code) <= MOST + 1 and set(code) <= set(ALPHABET) and _checked(code[:-1]) == code
 
 
-def find_coded(code: str, ids: Iterable[str]) -> list[str]:
-    """Return the ids that a whole code may mean: one, or none, or several when it is too short among so many."""
-    body = _folded(code)[:-1]
-    return [key for key in ids if _body(key).startswith(body)]
+class Codebook:
+    """Finds what codes mean among ids; made once for many codes."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._bodies = sorted((_body(key), key) for key in ids)
+
+    def find(self, code: str) -> list[str]:
+        """Return the ids that a code may mean: one, or none, or several when it is too short among so many.
+
+        >>> Codebook(["html"]).find(codes_of(["html"], COMPETENCY)["html"])
+        ['html']
+        """
+        if not is_whole(code):
+            return []
+        body = _folded(code)[:-1]
+        start = bisect_left(self._bodies, (body, ""))
+        return [key for _, key in takewhile(lambda one: one[0].startswith(body), islice(self._bodies, start, None))]
 
 
 def _folded(code: str) -> str:

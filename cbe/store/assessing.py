@@ -29,7 +29,7 @@ class ObservationRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     program_id: Mapped[UUID] = mapped_column(ForeignKey("program.id"), index=True)
     group_id: Mapped[UUID | None] = mapped_column(ForeignKey("learner_group.id", ondelete="SET NULL"))
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     observed_on: Mapped[date]
     setting: Mapped[str | None] = mapped_column(String(16))
     note: Mapped[str] = mapped_column(Text, default="")

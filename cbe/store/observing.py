@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from .assessing import ObservationRow
@@ -29,9 +29,14 @@ class Assessable(NamedTuple):
 
 
 def list_assessable(
-    scope: Scope, program_id: UUID, *, group_id: UUID | None, enrolment_id: UUID | None, limit: int | None
+    scope: Scope,
+    program_id: UUID,
+    *,
+    group_id: UUID | None,
+    enrolment_ids: Collection[UUID] | None,
+    limit: int | None,
 ) -> list[Assessable]:
-    """List the active learners of a program (of a group, or only one) whom somebody may assess, by name."""
+    """List the active learners of a program (of a group, or some hundred named) whom somebody may assess, by name."""
     query = (
         select(EnrolmentRow.id, EnrolmentRow.version_id, PersonRow.name)
         .join(PersonRow, PersonRow.account_id == EnrolmentRow.account_id)
@@ -40,8 +45,8 @@ def list_assessable(
     if group_id is not None:
         members = select(GroupMemberRow.enrolment_id).where(GroupMemberRow.group_id == group_id)
         query = query.where(EnrolmentRow.id.in_(members))
-    if enrolment_id is not None:
-        query = query.where(EnrolmentRow.id == enrolment_id)
+    if enrolment_ids is not None:
+        query = query.where(EnrolmentRow.id.in_(enrolment_ids))
     return [
         Assessable(*row) for row in db.session.execute(query.order_by(PersonRow.name, EnrolmentRow.id).limit(limit))
     ]
@@ -70,8 +75,8 @@ def find_observation(observation_id: UUID) -> ObservationRow | None:
     return db.session.get(ObservationRow, observation_id)
 
 
-def list_observed(observation_id: UUID) -> Sequence[tuple[DecisionRow, str]]:
-    """List the decisions of a session with the learners' names, by name."""
+def list_observed(observation_id: UUID, scope: Scope | None) -> Sequence[tuple[DecisionRow, str]]:
+    """List the decisions of a session with the learners' names, by name; given a scope, on those it may assess alone."""
     query = (
         select(DecisionRow, PersonRow.name)
         .join(EnrolmentRow, EnrolmentRow.id == DecisionRow.enrolment_id)
@@ -79,7 +84,15 @@ def list_observed(observation_id: UUID) -> Sequence[tuple[DecisionRow, str]]:
         .where(DecisionRow.observation_id == observation_id)
         .order_by(PersonRow.name, DecisionRow.enrolment_id, DecisionRow.competency)
     )
+    if scope is not None:
+        query = query.where(assessed_by(scope))
     return [(row, name) for row, name in db.session.execute(query)]
+
+
+def count_observed(observation_id: UUID) -> int:
+    """Count the decisions of a session."""
+    query = select(func.count()).select_from(DecisionRow).where(DecisionRow.observation_id == observation_id)
+    return db.session.scalar(query) or 0
 
 
 def list_sessions(account_id: UUID, limit: int) -> Sequence[ObservationRow]:

@@ -53,7 +53,7 @@ class DecisionRow(Row):
     """Who decided; of a transfer or an exception, who entered it (None: the command line)."""
     role: Mapped[str | None] = mapped_column(String(16))
     """The role in which they did."""
-    observation_id: Mapped[UUID | None] = mapped_column(ForeignKey("observation.id"))
+    observation_id: Mapped[UUID | None] = mapped_column(ForeignKey("observation.id"), index=True)
     activity_on: Mapped[date]
     decided_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(Instant)

@@ -69,15 +69,42 @@ def test_the_grid_fits_a_phone_without_scripts(open_page):
         assert_no_sideways_scroll(page)
 
 
-def test_what_was_ticked_survives_a_lost_page(open_page):
+def test_what_was_ticked_survives_a_lost_page_and_never_moves_to_another_competency(open_page):
     page = open_page("/home", sign_in="instructor")
-    address = "/programs/data-technician/observe?competency=files-folders"
-    page.goto(address)
+    address = "/programs/data-technician/observe?competency="
+    page.goto(f"{address}files-folders")
     page.get_by_role("checkbox", name="Seen:").first.check()
     page.get_by_text("Kept in this browser until it is recorded.").wait_for()
-    page.goto("/queue")
-    page.goto(address)
+    page.goto(f"{address}data-types")
+    assert not page.get_by_role("checkbox", name="Seen:").first.is_checked()
+    page.goto(f"{address}files-folders")
+    page.get_by_text("What you had entered here is back").wait_for()
     assert page.get_by_role("checkbox", name="Seen:").first.is_checked()
+    page.get_by_role("button", name="Start afresh").click()
+    page.reload()
+    assert not page.get_by_role("checkbox", name="Seen:").first.is_checked()
+
+
+def test_a_level_ticks_its_cell_and_what_is_recorded_is_kept_no_longer(own_server, open_page):
+    page = open_page("/home", sign_in="instructor", server=own_server)
+    page.goto("/programs/data-technician/observe?competency=files-folders")
+    page.get_by_role("combobox", name="Level: ").first.select_option("advanced")
+    assert page.get_by_role("checkbox", name="Seen:", checked=True).count() == 1
+    page.get_by_role("button", name="Record").click()
+    page.wait_for_url("**/observations/*")
+    page.goto("/programs/data-technician/observe?competency=files-folders")
+    assert page.get_by_role("checkbox", name="Seen:", checked=True).count() == 0
+    assert not page.get_by_text("What you had entered here is back").is_visible()
+
+
+def test_a_lost_line_keeps_the_page_and_says_so(open_page):
+    page = open_page("/home", sign_in="instructor")
+    page.goto("/programs/data-technician/observe?competency=files-folders")
+    page.get_by_role("button", name="Tick everyone").click()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Record").click()
+    page.get_by_text("There is no connection now.").wait_for()
+    assert page.get_by_role("checkbox", name="Seen:", checked=True).count() > 0
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cbe.domain.field_codes import ALPHABET, COMPETENCY, LEARNER, codes_of, find_coded, is_whole
+from cbe.domain.field_codes import ALPHABET, COMPETENCY, LEARNER, Codebook, codes_of, is_whole
 
 ids = st.sets(st.text(min_size=1, max_size=12), min_size=1, max_size=60)
 
@@ -12,13 +12,13 @@ ids = st.sets(st.text(min_size=1, max_size=12), min_size=1, max_size=60)
 def test_every_code_means_one_id(found: set[str], least: int) -> None:
     codes = codes_of(found, least)
     assert len(set(codes.values())) == len(found)
-    assert all(is_whole(code) and find_coded(code, found) == [key] for key, code in codes.items())
+    assert all(is_whole(code) and Codebook(found).find(code) == [key] for key, code in codes.items())
 
 
 @given(ids, st.text(min_size=1, max_size=12))
 def test_a_printed_code_stays_good_when_others_come(found: set[str], newcomer: str) -> None:
     codes = codes_of(found, LEARNER)
-    assert all(key in find_coded(code, found | {newcomer}) for key, code in codes.items())
+    assert all(key in Codebook(found | {newcomer}).find(code) for key, code in codes.items())
 
 
 @given(st.text(min_size=1), st.integers(0, 3), st.sampled_from(ALPHABET))

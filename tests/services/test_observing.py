@@ -1,5 +1,6 @@
 """Sessions that assessors observed: everything or nothing, only their own learners, and sheets filled in by hand."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -8,6 +9,7 @@ import pytest
 
 from cbe.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from cbe.domain.judgement import Judgement
+from tests.programs import web_document
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -58,7 +60,7 @@ def test_each_learner_gets_a_decision_of_their_own_that_names_the_session(observ
     made = observe(instructor, (learner, "met"), (groupmate, "not_yet"))
     assert (mastered(learner), mastered(groupmate)) == ({"html"}, set())
     assert {records.list_decisions(one.enrolment_id)[0].observation_id for one in (learner, groupmate)} == {made}
-    found = get_session(instructor.actor, made, now=now)
+    found = get_session(instructor.actor, made, today=now.date(), now=now)
     assert [name for _, name in found.decisions] == ["Learner", "Mate"]
     assert found.undo_until == now + timedelta(minutes=10)
 
@@ -121,18 +123,95 @@ def test_a_session_is_seen_by_its_assessor_and_coordinators_alone(
     from cbe.services.observing import get_session
 
     made = observe(instructor, (learner, "met"))
-    assert get_session(coordinator.actor, made, now=now).undo_until is None
+    assert get_session(coordinator.actor, made, today=now.date(), now=now).undo_until is None
     for person in (other_instructor, learner):
         with pytest.raises(NotFound):
-            get_session(person.actor, made, now=now)
+            get_session(person.actor, made, today=now.date(), now=now)
     with pytest.raises(NotFound):
-        get_session(instructor.actor, uuid4(), now=now)
+        get_session(instructor.actor, uuid4(), today=now.date(), now=now)
+
+
+def test_who_no_longer_assesses_a_learner_no_longer_sees_them_in_the_session(
+    observe, instructor, other_instructor, learner, cast, now
+):
+    from cbe.domain.policy import SYSTEM
+    from cbe.services import groups
+    from cbe.services.observing import get_session
+
+    made = observe(instructor, (learner, "met"))
+    groups.add_staff(SYSTEM, cast.groups["morning"], other_instructor.account_id, "instructor", now=now)
+    groups.remove_staff(SYSTEM, cast.groups["morning"], instructor.account_id, "instructor", now=now)
+    seen = get_session(instructor.actor, made, today=now.date(), now=now)
+    assert (seen.decisions, seen.hidden) == ([], 1)
+
+
+def test_a_session_is_recorded_once_whatever_is_sent_again(observe, instructor, learner, session):
+    from cbe.services.observing import RecordedAlready
+    from cbe.store import records
+
+    keyed = replace(session, key="once")
+    made = observe(instructor, (learner, "met"), of=keyed)
+    with pytest.raises(RecordedAlready) as error:
+        observe(instructor, (learner, "met"), of=keyed)
+    assert error.value.observation_id == made
+    assert len(records.list_decisions(learner.enrolment_id)) == 1
+
+
+def test_what_is_locked_takes_recognition_alone_unless_the_session_opens_it(
+    observe, instructor, learner, groupmate, now, session
+):
+    from cbe.services.observing import Cell, record_session
+    from cbe.store import records
+
+    observe(instructor, (learner, "met"), competency="css")
+    both = [Cell(groupmate.enrolment_id, Judgement(key, "met")) for key in ("css", "html")]
+    record_session(instructor.actor, "web", session, both, today=now.date(), now=now)
+    kinds = [
+        {row.competency: row.kind for row in records.list_decisions(one.enrolment_id)} for one in (learner, groupmate)
+    ]
+    assert kinds == [{"css": "recognition"}, {"css": "assessment", "html": "assessment"}]
+
+
+@pytest.fixture
+def strict_version(cast, now):
+    """Publish a second version of the program in which prerequisites are strict and CSS has levels."""
+    from cbe.domain.policy import SYSTEM
+    from cbe.services.programs import import_program
+
+    document = web_document()
+    document["program"]["gate"] = "strict"
+    levels = [{"id": "helped", "title": "With help"}, {"id": "alone", "title": "Alone"}]
+    document["competencies"][0]["rubric"] = {"levels": levels, "counts_from": "alone"}
+    import_program(SYSTEM, json.dumps(document).encode(), publish=True, now=now)
+
+
+def test_each_learner_is_judged_by_their_own_version(
+    strict_version, observe, instructor, learner, groupmate, session, now
+):
+    from cbe.services.observing import Cell, get_grid, read_lines, record_session
+
+    with pytest.raises(Invalid) as error:
+        observe(instructor, (groupmate, "met"), competency="css")
+    assert [at for at, _ in error.value.problems] == [f"/{groupmate.enrolment_id}/css/outcome"]
+    grid = get_grid(instructor.actor, "web", session, ["html"], today=now.date(), now=now)
+    old, new = (
+        next(one for one in grid.learners if one.enrolment_id == who.enrolment_id) for who in (learner, groupmate)
+    )
+    with pytest.raises(Invalid):
+        read_lines(grid, f"{old.code} {grid.codes['html']} 2")
+    assert read_lines(grid, f"{new.code} {grid.codes['html']} 2")[0].judgement == Judgement("html", "met", "alone")
+    seen = [
+        Cell(learner.enrolment_id, Judgement("html", "met")),
+        Cell(groupmate.enrolment_id, Judgement("html", "met", "alone")),
+    ]
+    record_session(instructor.actor, "web", session, seen, today=now.date(), now=now)
+    assert mastered(learner) == mastered(groupmate) == {"html"}
 
 
 def test_lines_typed_from_a_sheet_become_cells_and_every_slip_is_named(session, instructor, learner, groupmate, now):
     from cbe.services.observing import get_grid, read_lines
 
-    grid = get_grid(instructor.actor, "web", session, ["html"], today=now.date())
+    grid = get_grid(instructor.actor, "web", session, ["html"], today=now.date(), now=now)
     codes = {one.enrolment_id: one.code for one in grid.learners}
     one, two, html = codes[learner.enrolment_id], codes[groupmate.enrolment_id], grid.codes["html"]
     cells = read_lines(grid, f"{one} {html} 1\n\n{two.lower()} {html} x Show me the form again.\n")
@@ -149,11 +228,11 @@ def test_who_has_it_already_is_marked_and_unknown_competencies_are_refused(obser
     from cbe.services.observing import get_grid
 
     observe(instructor, (learner, "met"))
-    grid = get_grid(instructor.actor, "web", session, ["html", "css"], today=now.date())
+    grid = get_grid(instructor.actor, "web", session, ["html", "css"], today=now.date(), now=now)
     assert [(one.name, one.mastered) for one in grid.learners] == [("Learner", frozenset({"html"}))]
     for wrong in (["nonsense"], ["html"] * 13):
         with pytest.raises(Invalid):
-            get_grid(instructor.actor, "web", session, wrong, today=now.date())
+            get_grid(instructor.actor, "web", session, wrong, today=now.date(), now=now)
 
 
 def test_one_observes_where_one_instructs_or_coordinates(instructor, coordinator, learner, now, cast):

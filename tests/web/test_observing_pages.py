@@ -84,3 +84,63 @@ def test_nonsense_in_the_address_is_answered_in_words(grid):
     browser, _ = grid
     assert browser.get("/programs/web/observe?group=x&learner=y&day=never&competency=html&tick-1=1").status_code == 200
     assert browser.get("/programs/web/observe?competency=nonsense").status_code == 422
+
+
+def test_going_back_and_recording_again_leads_to_the_session_that_is_there(grid):
+    browser, address = grid
+    marks = fields(browser.post("/programs/web/observe", data={**fields(browser.get(address).text), "do": "fill"}).text)
+    first = browser.post("/programs/web/observe", data={**marks, "do": "record"}).headers["Location"]
+    again = browser.post("/programs/web/observe", data={**marks, "once": "another key", "do": "record"})
+    assert again.headers["Location"] == first
+    assert "not recorded again" in browser.get(first).text
+
+
+def test_a_level_without_a_tick_and_a_day_that_is_none_are_said(grid, learner):
+    browser, address = grid
+    marks = fields(browser.get(address).text)
+    wrong = {f"level-{learner.enrolment_id}-0": "not_yet", f"tick-{learner.enrolment_id}-1": "1", "day": "31.12."}
+    page = browser.post("/programs/web/observe", data={**marks, **wrong, "do": "record"})
+    assert page.status_code == 422
+    assert "choose the usual level again" in page.text
+    assert "Write the day as year-month-day." in page.text
+
+
+def test_who_left_meanwhile_is_said_and_the_others_stay_typed(grid, app, learner, cast, now):
+    from cbe.domain.policy import SYSTEM
+    from cbe.services import enrolments, groups, people
+
+    browser, address = grid
+    with app.app_context():
+        account = people.add_account(SYSTEM, "mate@cbe.example", "Mate", password="correct horse battery", now=now)
+        mate = enrolments.enrol(SYSTEM, account, "web", now=now)
+        groups.add_member(SYSTEM, cast.groups["morning"], mate, now=now)
+    marks = fields(browser.post("/programs/web/observe", data={**fields(browser.get(address).text), "do": "fill"}).text)
+    with app.app_context():
+        enrolments.set_status(SYSTEM, mate, "leave", since=now.date(), now=now)
+    page = browser.post("/programs/web/observe", data={**marks, "do": "record"})
+    assert (page.status_code, "Their rows are gone" in page.text) == (409, True)
+    left = fields(page.text)
+    assert {name for name in left if name.startswith("tick-")} == {f"tick-{learner.enrolment_id}-{n}" for n in (0, 1)}
+    assert browser.post("/programs/web/observe", data={**left, "do": "record"}).status_code == 303
+
+
+def test_lines_name_anybody_of_a_large_program_and_too_many_competencies_keep_the_text(
+    app, sign_in, coordinator, enrol_many, now
+):
+    enrol_many(250)
+    browser = sign_in(coordinator)
+    with app.app_context():
+        from cbe.services.observing import list_coded
+
+        grid = list_coded(coordinator.actor, "web", today=now.date(), now=now)
+    last = next(one for one in grid.learners if one.name == "Extra 249")
+    page = browser.post("/programs/web/observe/lines", data={"lines": f"{last.code} {grid.codes['html']} 1"}).text
+    assert re.findall(r'<th scope="row"><bdi>([^<]+)', page) == ["Extra 249"]
+    assert fields(page)[f"tick-{last.enrolment_id}-0"] == ["1"]
+    many = "\n".join(f"{one.code} {grid.codes['html']} 1" for one in grid.learners[:201])
+    refused = browser.post("/programs/web/observe/lines", data={"lines": many})
+    assert (refused.status_code, "at most 200 learners" in refused.text, last.code in refused.text) == (
+        422,
+        True,
+        False,
+    )

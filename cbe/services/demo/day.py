@@ -296,7 +296,7 @@ def _observe(day: Day) -> None:
     observe = partial(observing.record_session, chosen.instructor, day.stage.program_key, session, cells)
     session_id = day.act("sessions", observe)
     day.counts["observed"] += len(cells)
-    for row, _ in observing.get_session(chosen.instructor, session_id, now=day.now).decisions:
+    for row, _ in observing.get_session(chosen.instructor, session_id, today=day.now.date(), now=day.now).decisions:
         day.decided.append(Decided(row.id, chosen.instructor, None, day.now))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from secrets import token_urlsafe
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,10 +14,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from cbe.domain.errors import N_, Conflict, Invalid, Problem
+from cbe.domain.graph import CompiledProgram
 from cbe.domain.judgement import Judgement, counting_level, outcome_at
-from cbe.domain.program import Competency
 from cbe.services import observing
-from cbe.services.observing import Cell, Grid, Session
+from cbe.services.observing import Cell, Grid, GridLearner, Session
 from cbe.services.transaction import AlreadyDone
 
 from .. import identity
@@ -39,9 +40,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request says of a session: whom, what, when and where, and the marks typed so far."""
+    """What a request says of a session: whom, what, when and where, and the marks typed so far.
+
+    ``day``: as it was typed, which may be none.
+    """
 
     session: Session
+    day: str
     competencies: tuple[str, ...]
     level: str = ""
     marks: Mapping[tuple[UUID, str], Mark] = field(default_factory=dict)
@@ -65,16 +70,14 @@ def observe_grid(program: str) -> Page:
 def record_session(program: str) -> Page:
     """Fill the grid, or record it; what cannot be recorded is shown again as it was typed."""
     asked = _asked(request.form)
-    if request.form.get("do") == "fill":
-        return _grid(program, _filled(program, asked))
-    grid = _load(program, asked)
-    problems = _half_typed(asked)
     try:
-        if problems:
-            raise Invalid(problems)
-        made = observing.record_session(
-            identity.actor(), program, asked.session, _cells(grid, asked), today=identity.today(), now=identity.now()
-        )
+        grid = _load(program, asked)
+        if request.form.get("do") == "fill":
+            return _grid(program, replace(asked, marks=_filled(grid, asked)))
+        made = _record(program, grid, asked)
+    except observing.RecordedAlready as error:
+        flash(_(error.message))
+        made = error.observation_id
     except Invalid as error:
         return _grid(program, asked, error.problems), 422
     except AlreadyDone:
@@ -97,19 +100,20 @@ def sheet(program: str) -> str:
 def lines(program: str) -> Page:
     """Read the lines written on a sheet and show them as the grid that will be recorded."""
     asked = _asked(request.values)
-    grid = _load(program, replace(asked, competencies=()))
+    grid = observing.list_coded(identity.actor(), program, today=identity.today(), now=identity.now())
     text, problems = request.form.get("lines", ""), list[tuple[str, str]]()
     if request.method == "POST":
         try:
-            cells = observing.read_lines(grid, text)
-        except Invalid as error:
-            problems = [(_("Line %(number)s", number=at.split("/")[2]), told(words)) for at, words in error.problems]
-        else:
-            marks = {(one.enrolment_id, one.judgement.competency): _mark(one.judgement) for one in cells}
+            marks = {
+                (one.enrolment_id, one.judgement.competency): _mark(one.judgement)
+                for one in observing.read_lines(grid, text)
+            }
             keys = tuple(dict.fromkeys(key for _, key in marks))
             return _grid(program, replace(asked, competencies=keys, marks=marks))
+        except Invalid as error:
+            problems = [(_where(at), told(words)) for at, words in error.problems]
     page = render_template(
-        "instructor/lines.html", grid=grid, asked=asked, text=text, problems=problems, query=_query(asked)
+        "instructor/lines.html", grid=grid, asked=asked, text=text, problems=problems, most=observing.MOST_LINES
     )
     return page, 422 if problems else 200
 
@@ -117,7 +121,7 @@ def lines(program: str) -> Page:
 @instructor.get("/observations/<uuid:observation_id>")
 def session(observation_id: UUID) -> str:
     """Show a recorded session."""
-    found = observing.get_session(identity.actor(), observation_id, now=identity.now())
+    found = observing.get_session(identity.actor(), observation_id, today=identity.today(), now=identity.now())
     return render_template("instructor/session.html", found=found)
 
 
@@ -130,15 +134,47 @@ def undo_session(observation_id: UUID) -> Response:
 
 
 def _load(program: str, asked: Asked) -> Grid:
-    return observing.get_grid(identity.actor(), program, asked.session, asked.competencies, today=identity.today())
+    """Load the grid of a session: of those it is about, or of those who are marked already."""
+    marked = {enrolment_id for enrolment_id, _key in asked.marks}
+    return observing.get_grid(
+        identity.actor(), program, asked.session, asked.competencies,
+        enrolment_ids=marked or None, today=identity.today(), now=identity.now(),
+    )  # fmt: skip
+
+
+def _record(program: str, grid: Grid, asked: Asked) -> UUID:
+    marked = {enrolment_id for (enrolment_id, _key), mark in asked.marks.items() if mark.is_ticked}
+    if marked - {one.enrolment_id for one in grid.learners}:
+        raise Conflict(
+            "Some of these learners are no longer active, or no longer yours to assess. Their rows are gone: look again, "
+            "then record the others."
+        )
+    cells = _cells(grid, asked)
+    problems = _half_typed(grid, asked)
+    if asked.day != asked.session.observed_on.isoformat():
+        problems.append(("/day", N_("Write the day as year-month-day.")))
+    if problems:
+        raise Invalid(problems)
+    return observing.record_session(
+        identity.actor(), program, asked.session, cells, today=identity.today(), now=identity.now()
+    )
 
 
 def _grid(program: str, asked: Asked, problems: list[Problem] | None = None) -> str:
+    """Show the grid; what names a competency that there is not, or too many, is answered by the error page."""
     grid = _load(program, asked)
     chosen = [grid.compiled.competencies[key] for key in asked.competencies]
     found = {at: told(text) for at, text in problems or ()}
     in_cells = {f"/{one.enrolment_id}/{key}" for one in grid.learners for key in asked.competencies}
     places = observing.list_places(identity.actor(), today=identity.today())
+    offered: dict[tuple[int, str], list[tuple[str, object]]] = {}
+
+    def levels_of(one: GridLearner, key: str) -> list[tuple[str, object]]:
+        place = (id(one.compiled), key)
+        if place not in offered:
+            offered[place] = _levels(one.compiled, key)
+        return offered[place]
+
     return render_template(
         "instructor/grid.html",
         grid=grid,
@@ -147,10 +183,13 @@ def _grid(program: str, asked: Asked, problems: list[Problem] | None = None) -> 
         groups=next((groups for key, _title, groups in places if key == program), []),
         problems={at.rpartition("/")[0]: text for at, text in found.items() if at.rpartition("/")[0] in in_cells},
         others=[text for at, text in found.items() if at.rpartition("/")[0] not in in_cells],
-        levels={one.id: _levels(grid, one) for one in chosen},
-        default=lambda one: asked.level or _default(grid, one),
+        levels={one.id: _levels(grid.compiled, one.id) for one in chosen},
+        levels_of=levels_of,
+        default=lambda compiled, key: asked.level or _default(compiled, key),
+        usual=_default,
         query=_query(asked),
         limits=(observing.MOST_LEARNERS, observing.MOST_COMPETENCIES),
+        today=identity.today(),
     )
 
 
@@ -170,7 +209,9 @@ def _asked(values: MultiDict[str, str]) -> Asked:
             enrolment_id=_id(values.get("learner", "")),
             setting=values.get("setting") or None,
             note=values.get("note", "")[: observing.MOST_NOTE + 1],
+            key=values.get("session", "")[:80] or token_urlsafe(16),
         ),
+        values.get("day", ""),
         competencies,
         values.get("level", ""),
         marks,
@@ -185,40 +226,48 @@ def _place(rest: str, competencies: tuple[str, ...]) -> tuple[UUID, str] | None:
     return found, competencies[int(number)]
 
 
-def _filled(program: str, asked: Asked) -> Asked:
+def _filled(grid: Grid, asked: Asked) -> dict[tuple[UUID, str], Mark]:
     """Tick, at the level chosen for all, every cell that is empty and whose learner does not have it yet."""
-    grid = _load(program, asked)
     marks = dict(asked.marks)
     for one in grid.learners:
         for key in asked.competencies:
-            old = marks.get((one.enrolment_id, key), Mark())
-            if not old.is_ticked and not old.comment and key not in one.mastered:
-                level = asked.level or _default(grid, grid.compiled.competencies[key])
-                marks[one.enrolment_id, key] = Mark(True, level)
-    return replace(asked, marks=marks)
+            old, levels = marks.get((one.enrolment_id, key), Mark()), _levels(one.compiled, key)
+            if levels and not old.is_ticked and not old.comment and key not in one.mastered:
+                known = asked.level in {value for value, _word in levels}
+                marks[one.enrolment_id, key] = Mark(True, asked.level if known else _default(one.compiled, key))
+    return marks
 
 
-def _half_typed(asked: Asked) -> list[Problem]:
-    text = N_("Tick it so that it is recorded, or remove the comment.")
-    return [
-        (f"/{one}/{key}/tick", text) for (one, key), mark in asked.marks.items() if mark.comment and not mark.is_ticked
-    ]
+def _half_typed(grid: Grid, asked: Asked) -> list[Problem]:
+    """Return what would be lost without a word: comments and levels where nothing is ticked."""
+    comment = N_("Tick it so that it is recorded, or remove the comment.")
+    level = N_("Tick it so that it is recorded, or choose the usual level again.")
+    learners = {one.enrolment_id: one for one in grid.learners}
+    found = []
+    for (enrolment_id, key), mark in asked.marks.items():
+        if mark.is_ticked or enrolment_id not in learners:
+            continue
+        if mark.comment.strip():
+            found.append((f"/{enrolment_id}/{key}/tick", comment))
+        elif mark.level not in ("", asked.level, _default(learners[enrolment_id].compiled, key)):
+            found.append((f"/{enrolment_id}/{key}/tick", level))
+    return found
 
 
 def _cells(grid: Grid, asked: Asked) -> list[Cell]:
+    learners = {one.enrolment_id: one for one in grid.learners}
     return [
-        Cell(enrolment_id, _judgement(grid, key, mark))
+        Cell(enrolment_id, _judgement(learners[enrolment_id].compiled, key, mark))
         for (enrolment_id, key), mark in asked.marks.items()
         if mark.is_ticked
     ]
 
 
-def _judgement(grid: Grid, key: str, mark: Mark) -> Judgement:
+def _judgement(compiled: CompiledProgram, key: str, mark: Mark) -> Judgement:
     if mark.level in (NOT_YET, MET, ""):
         return Judgement(key, mark.level or MET, None, mark.comment)
-    competency = grid.compiled.competencies[key]
-    known = {value for value, _word in _levels(grid, competency)}
-    outcome = outcome_at(grid.compiled.program, competency, mark.level) if mark.level in known else MET
+    known = {value for value, _word in _levels(compiled, key)}
+    outcome = outcome_at(compiled.program, compiled.competencies[key], mark.level) if mark.level in known else MET
     return Judgement(key, outcome, mark.level, mark.comment)
 
 
@@ -226,16 +275,28 @@ def _mark(judgement: Judgement) -> Mark:
     return Mark(True, judgement.level or judgement.outcome, judgement.feedback)
 
 
-def _levels(grid: Grid, competency: Competency) -> list[tuple[str, object]]:
-    """The levels to choose from, highest first, as (value, title); met or not yet where there is no rubric."""
-    rubric = competency.rubric or grid.compiled.program.rubric
+def _levels(compiled: CompiledProgram, key: str) -> list[tuple[str, object]]:
+    """The levels to choose from, highest first, as (value, title); met or not yet where there is no rubric.
+
+    None where the version does not have the competency.
+    """
+    competency = compiled.competencies.get(key)
+    if competency is None:
+        return []
+    rubric = competency.rubric or compiled.program.rubric
     if rubric is None:
         return [(MET, _("met")), (NOT_YET, _("not yet"))]
     return [*((one.id, one.title) for one in reversed(rubric.levels)), (NOT_YET, _("not yet, no level"))]
 
 
-def _default(grid: Grid, competency: Competency) -> str:
-    return counting_level(grid.compiled.program, competency) or MET
+def _default(compiled: CompiledProgram, key: str) -> str:
+    competency = compiled.competencies.get(key)
+    return (competency and counting_level(compiled.program, competency)) or MET
+
+
+def _where(at: str) -> str:
+    parts = at.split("/")
+    return _("Line %(number)s", number=parts[2]) if parts[1] == "lines" else ""
 
 
 def _query(asked: Asked) -> dict[str, object]:

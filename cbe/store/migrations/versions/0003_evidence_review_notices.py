@@ -93,6 +93,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_observation")),
     )
     with op.batch_alter_table("observation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_observation_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_observation_program_id"), ["program_id"], unique=False)
 
     op.create_table(
@@ -351,6 +352,7 @@ def upgrade():
         batch_op.create_foreign_key(
             batch_op.f("fk_decision_observation_id_observation"), "observation", ["observation_id"], ["id"]
         )
+        batch_op.create_index(batch_op.f("ix_decision_observation_id"), ["observation_id"], unique=False)
 
     with op.batch_alter_table("decision_taken_back", schema=None) as batch_op:
         batch_op.add_column(sa.Column("account_id", sa.Uuid(), nullable=True))
@@ -386,6 +388,7 @@ def downgrade():
         batch_op.drop_column("account_id")
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_decision_observation_id"))
         batch_op.drop_constraint(batch_op.f("fk_decision_observation_id_observation"), type_="foreignkey")
         batch_op.drop_column("observation_id")
         batch_op.drop_column("role")
@@ -461,6 +464,7 @@ def downgrade():
     op.drop_table("evidence")
     with op.batch_alter_table("observation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_observation_program_id"))
+        batch_op.drop_index(batch_op.f("ix_observation_account_id"))
 
     op.drop_table("observation")
     with op.batch_alter_table("phrase", schema=None) as batch_op:
