@@ -204,7 +204,10 @@ def _walk(
 ) -> tuple[Decision | None, set[UUID], set[date]]:
     """Walk the decisions by day; each time those since the last mastery satisfy the rule, mastery begins anew.
 
-    Returns the decision with which the last mastery was there, and the assessors and days since.
+    Returns the decision with which the last mastery was there, and the assessors and days since. A transfer or an
+    exception between the decisions of two assessors gives mastery at once, so that what the first of them saw is no part
+    of a renewal: it was there before. Without an expiry nothing is lost by that, as there is nothing to renew. Nor is it
+    when the transfer is taken back: that is left out before the walk, and the two count together again.
     """
     rule, rubric = competency.mastery or program.mastery, competency.rubric or program.rubric
     mastery: Decision | None = None

@@ -112,6 +112,21 @@ def test_a_judgement_is_provisional_for_ten_minutes_and_a_transfer_never() -> No
     assert stand(decided(1, kind="transfer")).settles_at is None
 
 
+@pytest.mark.parametrize("how", ["void", "overturned", "revoked"])
+def test_two_assessors_around_a_transfer_count_together_once_it_is_taken_back(how: str) -> None:
+    two, transfer = MasteryRule(assessors=2), decided(2, kind="transfer")
+    found = [decided(1), transfer, decided(3, by=BEN)]
+    assert stand(*found, rule=two, months=12).mastered_on == day(2)
+    assert stand(*found, rule=two, months=12, back=[taken_back(transfer, how, since=9)]).mastered_on == day(3)
+
+
+def test_what_was_seen_before_a_transfer_renews_nothing() -> None:
+    two, ben = MasteryRule(assessors=2), decided(400, by=BEN)
+    found = [decided(1), decided(2, kind="transfer"), ben]
+    assert stand(*found, rule=two, months=12).mastered_on == day(2)
+    assert stand(*found, decided(401), rule=two, months=12).mastered_on == day(401)
+
+
 def towards(*decisions: Decision, back=(), rule=ONE, rubric=None) -> TowardsRule | None:
     html = Competency("html", "HTML", Decimal(6), mastery=rule, rubric=rubric)
     return towards_rule(Program("web", "Web", "en", (html,), ()), html, decisions, back, on=LATE)
@@ -163,8 +178,15 @@ def test_a_void_decision_is_as_good_as_none(found, rule, data) -> None:
     assert stand(*found, back=back, rule=rule, rubric=RUBRIC) == stand(*left, rule=rule, rubric=RUBRIC)
 
 
-@given(decisions, rules)
-def test_one_more_met_never_takes_mastery_away(found, rule) -> None:
-    more = replace(decided(9, by=BEN, level="alone"), id=UUID(int=9))
+@given(
+    decisions,
+    rules,
+    st.integers(0, 9),
+    st.sampled_from(["assessment", "transfer"]),
+    st.sampled_from(["void", "revoked"]),
+)
+def test_one_more_met_never_takes_mastery_away(found, rule, number, kind, how) -> None:
+    more = replace(decided(number, by=BEN, level="alone", kind=kind), id=UUID(int=9))
     before, after = stand(*found, rule=rule, rubric=RUBRIC), stand(*found, more, rule=rule, rubric=RUBRIC)
     assert before.mastered_on is None or after.mastered_on is not None
+    assert stand(*found, more, back=[taken_back(more, how)], rule=rule, rubric=RUBRIC) == before
