@@ -21,6 +21,7 @@ __all__ = [
     "SETTINGS",
     "DraftFields",
     "Refusal",
+    "done_on",
     "due_on",
     "incomplete",
     "open_routes",
@@ -151,6 +152,15 @@ def incomplete(fields: DraftFields, *, has_files: bool, undecided: Set[str], tod
     if not fields.is_own_work:
         problems.append(("/is_own_work", N_("Hand in only your own work in which nobody else can be identified.")))
     return problems
+
+
+def done_on(first: date | None, last: date | None, handed_in: date) -> date:
+    """Return the day by which what evidence shows was done: its last day, or when it was handed in if it names none.
+
+    >>> done_on(date(2026, 5, 1), date(2026, 5, 4), date(2026, 5, 9)), done_on(None, None, date(2026, 5, 9))
+    (datetime.date(2026, 5, 4), datetime.date(2026, 5, 9))
+    """
+    return last or first or handed_in
 
 
 def due_on(today: date, targets: Iterable[date | None], *, is_again: bool) -> date:

@@ -3,7 +3,7 @@
 A decision counts from its day until it is taken back. Decisions of assessors (``assessment``, ``recognition``) must
 together satisfy the rule: enough different assessors, on enough different days, at the level that counts. A ``transfer``
 or an ``exception`` carries an authority of its own and is enough alone. Mastery that expires is renewed when decisions
-made after it satisfy the rule anew.
+made after it satisfy the rule anew; those of assessors must rest on something done after it (``renews``).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ __all__ = [
     "add_months",
     "is_judgement",
     "latest_today",
+    "renews",
     "standing_in",
     "standings",
     "towards_rule",
@@ -149,6 +150,18 @@ def towards_rule(
 def is_judgement(kind: str) -> bool:
     """Tell whether decisions of a kind are an assessor's own judgement; the others rest on an authority."""
     return kind in ("assessment", "recognition")
+
+
+def renews(standing: Standing | None, done_on: date) -> bool:
+    """Tell whether what was done on a day is new enough to be judged as met: after the mastery, where that expires.
+
+    >>> first_aid = Standing(mastered_on=date(2026, 3, 2), expires_on=date(2027, 3, 2), returned_on=None)
+    >>> renews(first_aid, date(2026, 3, 2)), renews(first_aid, date(2026, 3, 3)), renews(None, date(2020, 1, 1))
+    (False, True, True)
+    """
+    if standing is None or standing.mastered_on is None or standing.expires_on is None:
+        return True
+    return done_on > standing.mastered_on
 
 
 def latest_today(now: datetime) -> date:

@@ -186,7 +186,10 @@ def clock(value: datetime) -> str:
 
 def told(problem: str) -> str:
     """Return the text of a problem in the reader's language."""
-    return _(problem.message) % problem.values if isinstance(problem, Worded) else _(problem)
+    if not isinstance(problem, Worded):
+        return _(problem)
+    values = {name: day(one) if isinstance(one, date) else one for name, one in problem.values.items()}
+    return _(problem.message) % values
 
 
 def register(app: Flask) -> None:

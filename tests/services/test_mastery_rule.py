@@ -3,15 +3,17 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
-from itertools import count
+from itertools import count, product
 from typing import Any
 
 import pytest
 
+from cbe.domain.errors import Invalid
 from cbe.domain.judgement import Judgement
 from cbe.domain.policy import SYSTEM
 from cbe.services import review
 from cbe.services.facts import facts_of, towards_mastery
+from cbe.services.observing import Cell, Session, record_session
 from cbe.services.programs import import_program
 from tests.handing_in import handed_in
 
@@ -54,12 +56,12 @@ def judge(ward, now):
     learner, assessors = ward
     minutes = count()
 
-    def judge(who: int, days: int, key: str = "wash", level: str = "helped") -> None:
+    def judge(who: int, days: int, key: str = "wash", level: str = "helped", item=None, cited=()) -> None:
         at = now + timedelta(days=days, minutes=next(minutes))
-        item = handed_in(learner, [key], now=at)
+        item = item or handed_in(learner, [key], now=at)
         outcome = "not_yet" if level == "seen" else "met"
         judgement = Judgement(key, outcome, level, "Look again." if outcome == "not_yet" else "")
-        review.decide(assessors[who], item, 1, [judgement], today=at.date(), now=at)
+        review.decide(assessors[who], item, 1, [judgement], cited=cited, today=at.date(), now=at)
 
     return judge
 
@@ -122,3 +124,54 @@ def test_what_is_current_is_renewed_by_decisions_made_after_the_mastery(judge, s
     judge(0, 300)
     judge(1, 301)
     assert stands(600)[:2] == ({"wash"}, set())
+
+
+def test_what_waited_since_before_the_mastery_does_not_renew_it(judge, stands, ward, now):
+    learner, _ = ward
+    old = [handed_in(learner, ["wash"], now=now + timedelta(days=days)) for days in (0, 1)]
+    judge(0, 0)
+    judge(1, 1)
+    for item, days in product(old, (300, 400)):
+        with pytest.raises(Invalid) as error:
+            judge(0, days, item=item)
+        ((at, why),) = error.value.problems
+        assert at == "/wash/outcome"
+        assert "mastered on 2026-11-24" in why
+    assert stands(400) == (set(), {"wash"}, (0, 0))
+    judge(0, 400, item=old[0], level="seen")
+
+
+def test_newer_evidence_cited_beside_the_old_renews(judge, stands, ward, now):
+    learner, _ = ward
+    old, older, new = (handed_in(learner, ["wash"], now=now + timedelta(days=days)) for days in (0, 0, 2))
+    judge(0, 0)
+    judge(1, 1)
+    with pytest.raises(Invalid):
+        judge(0, 400, item=old, cited=[review.Citation(older, 1)])
+    judge(0, 400, item=old, cited=[review.Citation(new, 1)])
+    judge(1, 401)
+    assert stands(401) == ({"wash"}, set(), (0, 0))
+
+
+def test_what_never_expires_may_be_judged_met_again_whenever_it_was_done(judge, stands, ward, now):
+    old = handed_in(ward[0], ["lift"], now=now)
+    judge(0, 1, key="lift", level="alone")
+    judge(0, 2, key="lift", level="alone", item=old)
+    assert stands(2)[0] == {"lift"}
+
+
+def test_a_session_of_the_day_of_the_mastery_renews_nothing(judge, stands, ward, now):
+    learner, assessors = ward
+    judge(0, 0)
+    judge(1, 1)
+    at, cells = now + timedelta(days=367), [Cell(learner.enrolment_id, Judgement("wash", "met", "alone"))]
+
+    def observe(days: int) -> None:
+        session = Session((now + timedelta(days=days)).date())
+        record_session(assessors[0], "ward", session, cells, today=at.date(), now=at)
+
+    with pytest.raises(Invalid) as error:
+        observe(1)
+    assert [at for at, _ in error.value.problems] == [f"/{learner.enrolment_id}/wash/outcome"]
+    observe(2)
+    assert stands(367) == (set(), {"wash"}, (1, 1))

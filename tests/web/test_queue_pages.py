@@ -1,10 +1,13 @@
 """The queue and the pages of deciding as documents: what they say, whom, in how many queries, and what they never lose."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from cbe.domain.judgement import Judgement, renewal_problems
+from cbe.domain.mastery import Standing
+from cbe.web.texts import told
 from tests.handing_in import handed_in
 from tests.web.test_learner_pages import queries_of
 
@@ -282,3 +285,11 @@ def test_messages_go_to_the_learner_and_nothing_typed_is_lost(item, desk):
     long = desk.post(f"/evidence/{key}/messages", data={"message": "x" * 5001})
     assert long.status_code == 422
     assert "x" * 5001 in long.text
+
+
+def test_why_a_judgement_renews_nothing_is_told_with_days_as_the_reader_writes_them(app):
+    mastered = Standing(date(2026, 3, 2), date(2027, 3, 2), None)
+    ((_, why),) = renewal_problems(Judgement("html", "met"), mastered, date(2026, 3, 1))
+    with app.test_request_context():
+        assert told(why).startswith("This was mastered on Mar 2, 2026, and renewing it")
+        assert "done by Mar 1, 2026: cite newer evidence too" in told(why)

@@ -215,12 +215,20 @@ def _open(piece: Piece) -> list[str]:
 
 
 def _decide(day: Day, piece: Piece, not_yet: float) -> dict[UUID, str]:
-    """Let the assessor decide on all that waits of an item; return the outcomes by decision."""
+    """Let the assessor decide on all that waits of an item; return the outcomes by decision.
+
+    What would renew a mastery with nothing newer is refused: then they answer not yet.
+    """
     judged = [_judgement(day, piece.learner, key, not_yet) for key in _open(piece)]
     row = items.find_evidence(piece.item)
     assert row is not None
-    decide = partial(review.decide, piece.learner.instructor, piece.item, row.version, judged)
-    ids = day.act("items decided", decide)
+    decide = partial(review.decide, piece.learner.instructor, piece.item, row.version)
+    try:
+        ids = day.act("items decided", decide, judged)
+    except Invalid:
+        day.counts["refused"] += 1
+        judged = [_judgement(day, piece.learner, one.competency, 1) for one in judged]
+        ids = day.act("items decided", decide, judged)
     day.counts.update(one.outcome.replace("_", " ") for one in judged)
     return dict(zip(ids, (one.outcome for one in judged), strict=True))
 
@@ -294,7 +302,11 @@ def _observe(day: Day) -> None:
     cells = [Cell(one.enrolment_id, _judgement(day, one, key, NOT_YET)) for one in seen]
     session = Session(day.now.date(), group_id=chosen.group_id, setting="simulation")
     observe = partial(observing.record_session, chosen.instructor, day.stage.program_key, session, cells)
-    session_id = day.act("sessions", observe)
+    try:
+        session_id = day.act("sessions", observe)
+    except Invalid:  # something was mastered today already, and the same day renews nothing
+        day.counts["refused"] += 1
+        return
     day.counts["observed"] += len(cells)
     for row, _ in observing.get_session(chosen.instructor, session_id, today=day.now.date(), now=day.now).decisions:
         day.decided.append(Decided(row.id, chosen.instructor, None, day.now))

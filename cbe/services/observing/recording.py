@@ -11,7 +11,8 @@ from cbe.domain import policy
 from cbe.domain.errors import N_, Conflict, Invalid, NotFound, Problem
 from cbe.domain.evidence import SETTINGS, open_routes
 from cbe.domain.graph import CompiledProgram
-from cbe.domain.judgement import judgement_problems
+from cbe.domain.judgement import judgement_problems, renewal_problems
+from cbe.domain.mastery import Standing, latest_today
 from cbe.domain.policy import Actor, Subject
 from cbe.store import observing, records, settling
 from cbe.store.assessing import ObservationRow
@@ -20,7 +21,7 @@ from cbe.store.programs import ProgramRow
 from cbe.store.records import DecisionRow
 
 from ..cohorts import stands_of
-from ..decisions import NewDecision
+from ..decisions import NewDecision, standings_of
 from ..programs import compiled_version, newest_version
 from ..review import undo
 from ..sign_off import sign_off
@@ -89,7 +90,11 @@ def record_session(
             raise NotFound("One of these learners is not active, or is not yours to assess.")
         enrolled = observing.list_enrolled(list({cell.enrolment_id for cell in cells}))
         versions = {key: compiled_version(row.version_id) for key, row in enrolled.items()}
-        _check(session, cells, versions, today)
+        seen = {cell.judgement.competency for cell in cells}
+        stands = standings_of(
+            {key: row.version_id for key, row in enrolled.items()}, latest_today(now), competencies=seen
+        )
+        _check(session, cells, versions, stands, today)
         kinds = _kinds(program, cells, enrolled, today, now)
         row = ObservationRow(
             id=key, program_id=program.id, group_id=session.group_id, account_id=actor.account_id,
@@ -151,7 +156,13 @@ def undo_session(actor: Actor, observation_id: UUID, *, now: datetime) -> int:
     return len(open_ones)
 
 
-def _check(session: Session, cells: Sequence[Cell], versions: Mapping[UUID, CompiledProgram], today: date) -> None:
+def _check(
+    session: Session,
+    cells: Sequence[Cell],
+    versions: Mapping[UUID, CompiledProgram],
+    stands: Mapping[UUID, Mapping[str, Standing]],
+    today: date,
+) -> None:
     problems: list[Problem] = []
     if not today - LONGEST_AGO <= session.observed_on <= today:
         problems.append(("/day", N_("Choose today or a day of the last year.")))
@@ -170,6 +181,8 @@ def _check(session: Session, cells: Sequence[Cell], versions: Mapping[UUID, Comp
             problems.append((f"{at}/{key}/outcome", N_("The learner's version of the program does not have it.")))
         else:
             found = judgement_problems(compiled.program, compiled.competencies[key], cell.judgement)
+            standing = stands[cell.enrolment_id].get(key)
+            found = found or renewal_problems(cell.judgement, standing, session.observed_on, is_observed=True)
             problems += [(f"{at}{place}", text) for place, text in found]
     if problems:
         raise Invalid(problems)
