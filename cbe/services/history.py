@@ -42,7 +42,7 @@ class Event:
     """One thing that happened.
 
     ``kind``: ``decision``, ``taken_back``, ``award``, ``award_event``, ``flag``, ``flag_decided``, ``status``, ``handed_in``,
-    ``reported``, ``report_decided``. ``old`` → ``new``: from what to what. ``on``: the day it counts from, where that is
+    ``withdrawn``, ``edited`` (taken out of the queue to be), ``reported``, ``report_decided``. ``old`` → ``new``: from what to what. ``on``: the day it counts from, where that is
     not the day it was recorded. ``name`` and ``role``: who did it, None where nobody did or nobody noted it.
     """
 
@@ -90,7 +90,7 @@ def record_history(progress: Progress, page: int = 1) -> EventPage:
         *_awards(key),
         *_taken_back(undone, decided),
         *_decisions(decided, hidden, _void(undone)),
-        *(_handed_in(one, names, learner_id) for one, names in history.list_handed_in(key)),
+        *_handed_in(history.list_handed_in(key), learner_id),
         *_statuses(key),
     ]
     found.sort(key=_order, reverse=True)
@@ -116,8 +116,8 @@ def item_history(actor: Actor, evidence_id: UUID, *, today: date) -> list[Event]
         *_taken_back(undone, decided),
         *_decisions(decided, {one.id for one, _ in decided} if is_closed else set(), _void(undone)),
         *(
-            replace(_handed_in(one, names, row.enrolment.account_id), files=_files(files, one.version, is_closed))
-            for one, names in history.list_handed_in_for(row.id)
+            replace(one, files=_files(files, one.version or 1, is_closed)) if one.kind == "handed_in" else one
+            for one in _handed_in(history.list_handed_in_for(row.id), row.enrolment.account_id)
         ),
     ]
     return _named(sorted(found, key=_order, reverse=True))
@@ -203,17 +203,24 @@ def _statuses(enrolment_id: UUID) -> Iterator[Event]:
         before = row.status
 
 
-def _handed_in(one: HandedIn, competencies: Sequence[str], learner_id: UUID) -> Event:
-    return Event(
-        one.submitted_at,
-        "handed_in",
-        account_id=learner_id,
-        role="learner",
-        competencies=tuple(competencies),
-        how=one.route,
-        evidence_id=one.evidence_id,
-        version=one.version,
-    )
+def _handed_in(found: Iterable[tuple[HandedIn, Sequence[str]]], learner_id: UUID) -> Iterator[Event]:
+    """Tell of each version when it was handed in, and when its learner took it out of the queue."""
+    for one, competencies in found:
+        event = Event(
+            one.submitted_at,
+            "handed_in",
+            account_id=learner_id,
+            role="learner",
+            competencies=tuple(competencies),
+            how=one.route,
+            evidence_id=one.evidence_id,
+            version=one.version,
+        )
+        yield event
+        if one.edited_at is not None:
+            yield replace(event, at=one.edited_at, kind="edited")
+        if one.withdrawn_at is not None:
+            yield replace(event, at=one.withdrawn_at, kind="withdrawn")
 
 
 def _reports(reports: Iterable[QuarantineRow]) -> Iterator[Event]:

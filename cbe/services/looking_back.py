@@ -17,7 +17,7 @@ from cbe.domain.mastery import TakenBack
 from cbe.domain.policy import Actor
 from cbe.domain.progress import State
 from cbe.store import deriving, enrolments, people, records
-from cbe.store.deriving import Judged
+from cbe.store.deriving import Judged, Submitted
 
 from .decisions import standings_of
 from .enrolments import record_subject
@@ -118,27 +118,38 @@ def _end_of(day: date, zone: tzinfo, now: datetime) -> datetime:
 def _waiting(enrolment_id: UUID, at: AsOf) -> frozenset[str]:
     """Return the competencies for which evidence waited then, as well as it can be known.
 
-    Of each item counts what was handed in last by the end of the day. It waited when nobody had decided on it, and
-    either somebody did later or it waits still. When something was withdrawn is not on record: that is left out.
+    Of each item counts what was handed in last by the end of the day. It waited when nobody had decided on it and its
+    learner had not taken it back, and either happened later or it waits still. An item asks on every day for the
+    competencies that it is for now.
     """
-    handed_in: dict[UUID, int] = {}
-    for item, version, submitted_at in deriving.list_submitted(enrolment_id):
-        if submitted_at <= min(at.ends, at.known):
-            handed_in[item] = max(version, handed_in.get(item, 0))
+    handed_in: dict[UUID, Submitted] = {}
+    for one in deriving.list_submitted(enrolment_id):
+        last = handed_in.get(one.evidence_id)
+        if one.submitted_at <= min(at.ends, at.known) and (last is None or last.version < one.version):
+            handed_in[one.evidence_id] = one
     judged = _by_part(deriving.list_judged(enrolment_id))
     gone = _gone(deriving.taken_back_of([enrolment_id]).get(enrolment_id, ()), at)
     found = set()
     for part in deriving.list_item_parts([enrolment_id]):
         newest = handed_in.get(part.evidence_id)
         on_it = judged.get((part.evidence_id, part.competency), ())
-        still = part.status == "submitted" and part.version == newest
+        still = newest is not None and part.status == "submitted" and part.version == newest.version
         if newest is not None and _waited(on_it, newest, gone, at, still=still):
             found.add(part.competency)
     return frozenset(found)
 
 
-def _waited(judged: Sequence[Judged], version: int, gone: frozenset[UUID], at: AsOf, *, still: bool) -> bool:
-    later = False
+def _waited(
+    judged: Sequence[Judged], newest: Submitted, gone: Mapping[UUID, datetime], at: AsOf, *, still: bool
+) -> bool:
+    version, left_at = newest.version, newest.left_at
+    if left_at is not None and any(
+        one.version == version and gone.get(one.decision_id, left_at) > left_at for one in judged
+    ):
+        left_at = None  # what was decided before is asked again
+    if left_at is not None and left_at <= min(at.ends, at.known):
+        return False
+    later = left_at is not None
     for one in judged:
         if one.decided_on > at.on or one.recorded_at > at.known:
             later = later or one.version == version
@@ -154,8 +165,10 @@ def _by_part(judged: Iterable[Judged]) -> Mapping[tuple[UUID, str], list[Judged]
     return found
 
 
-def _gone(taken_back: Iterable[TakenBack], at: AsOf) -> frozenset[UUID]:
-    """Return the decisions after which, as known then, the evidence waited again."""
-    return frozenset(
-        one.decision for one in taken_back if one.how in ("void", "overturned") and one.recorded_at <= at.known
-    )
+def _gone(taken_back: Iterable[TakenBack], at: AsOf) -> dict[UUID, datetime]:
+    """Return the decisions after which, as known then, the evidence waited again, each with that moment."""
+    return {
+        one.decision: one.recorded_at
+        for one in taken_back
+        if one.how in ("void", "overturned") and one.recorded_at <= at.known
+    }

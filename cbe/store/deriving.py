@@ -23,6 +23,7 @@ __all__ = [
     "Founded",
     "ItemPart",
     "Judged",
+    "Submitted",
     "batches_of_enrolments",
     "decisions_of",
     "count_enrolments",
@@ -51,6 +52,15 @@ class ItemPart(NamedTuple):
     version: int
     competency: str
     decision_id: UUID | None
+
+
+class Submitted(NamedTuple):
+    """One version of an item: when it was handed in, and when its learner took it out of the queue, if they did."""
+
+    evidence_id: UUID
+    version: int
+    submitted_at: datetime
+    left_at: datetime | None
 
 
 class Judged(NamedTuple):
@@ -137,12 +147,16 @@ def list_item_parts(enrolment_ids: Sequence[UUID]) -> list[ItemPart]:
     ]
 
 
-def list_submitted(enrolment_id: UUID) -> Sequence[tuple[UUID, int, datetime]]:
-    """List when each version of the items of an enrolment was handed in: item, version, moment."""
+def list_submitted(enrolment_id: UUID) -> list[Submitted]:
+    """List when each version of the items of an enrolment was handed in, and last taken out of the queue."""
     row = EvidenceVersionRow
-    query = select(row.evidence_id, row.version, row.submitted_at).join(EvidenceRow)
+    query = select(row.evidence_id, row.version, row.submitted_at, row.withdrawn_at, row.edited_at).join(EvidenceRow)
     rows = db.session.execute(query.where(EvidenceRow.enrolment_id == enrolment_id))
-    return [(item, version, at) for item, version, at in rows if at is not None]
+    return [
+        Submitted(item, version, at, max((one for one in left if one is not None), default=None))
+        for item, version, at, *left in rows
+        if at is not None
+    ]
 
 
 def list_judged(enrolment_id: UUID) -> Sequence[Judged]:

@@ -77,6 +77,9 @@ class EvidenceVersionRow(Row):
     """Whether the learner said: this is my own work, and nobody else can be identified in it."""
     saved_at: Mapped[datetime] = mapped_column(Instant)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    edited_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When its learner took it out of the queue undecided: to withdraw it, or to edit it as the next version."""
     salt: Mapped[str] = mapped_column(String(32))
     """Random; the audit trail holds the digest of salt and text, which tells a change and not the text."""
 

@@ -43,12 +43,14 @@ __all__ = [
 
 
 class HandedIn(NamedTuple):
-    """One version of an item when it was handed in, without its texts."""
+    """One version of an item when it was handed in, and when it was taken out of the queue, without its texts."""
 
     evidence_id: UUID
     version: int
     submitted_at: datetime
     route: str
+    withdrawn_at: datetime | None
+    edited_at: datetime | None
 
 
 Decided = tuple[DecisionRow, DecisionTextRow | None]
@@ -125,7 +127,7 @@ def _undone() -> Select[TakenBackRow, TakenBackTextRow]:
 def _handed_in(which: ColumnElement[bool]) -> list[tuple[HandedIn, list[str]]]:
     columns = (
         EvidenceVersionRow.evidence_id, EvidenceVersionRow.version, EvidenceVersionRow.submitted_at,
-        EvidenceVersionRow.route,
+        EvidenceVersionRow.route, EvidenceVersionRow.withdrawn_at, EvidenceVersionRow.edited_at,
     )  # fmt: skip
     versions = select(*columns).join(EvidenceRow).where(which, EvidenceVersionRow.submitted_at.is_not(None))
     names = select(EvidenceCompetencyRow.evidence_id, EvidenceCompetencyRow.competency).join(EvidenceRow).where(which)

@@ -109,6 +109,10 @@ def _what(event: Event) -> str:
         case "handed_in":
             again = (event.version or 1) > 1
             return _("Evidence handed in again") if again else _("Evidence handed in")
+        case "withdrawn":
+            return _("Evidence withdrawn")
+        case "edited":
+            return _("Evidence taken back to edit it")
         case "reported":
             return f"{REPORTED[how]}"
         case _:

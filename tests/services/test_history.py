@@ -13,6 +13,7 @@ from cbe.services.history import PAGE, Event, Words, item_history, record_histor
 from cbe.services.progress import get_own_progress
 from cbe.services.transaction import transaction
 from tests.cast import Cast, Person
+from tests.services.evidence_desk import Desk
 from tests.services.test_decisions import DAY, decide, met
 
 TODAY = date(2026, 11, 23)
@@ -178,6 +179,23 @@ def test_an_item_tells_its_versions_with_their_files(learner: Person, instructor
     again, decision, first = item_history(learner.actor, item, today=TODAY)
     assert (again.version, again.files) == (2, ("1.txt", "2.txt"))
     assert (decision.words, first.files) == (Words(feedback="Again"), ("1.txt",))
+
+
+def test_withdrawing_and_editing_are_told_of_the_record_and_of_the_item(learner: Person, now: datetime) -> None:
+    desk = Desk(learner.actor, now)
+    item = desk.hand_in()
+    desk.act("edit", item)
+    desk.act("discard", item)
+    desk.act("hand_in_again", item)
+    desk.save(item, known=desk.now, text="Better")
+    desk.act("submit", item)
+    desk.act("withdraw", item)
+    of_item = item_history(learner.actor, item, today=TODAY)
+    told = [(one.kind, one.version) for one in of_item]
+    assert told == [("withdrawn", 2), ("handed_in", 2), ("edited", 1), ("handed_in", 1)]
+    assert of_item[0].at == desk.now
+    assert {(one.name, one.role, one.competencies) for one in of_item} == {("Learner", "learner", ("html",))}
+    assert [one for one in history(learner, desk.now) if one.kind != "status"] == of_item
 
 
 def test_only_who_may_read_an_item_reads_its_history(learner: Person, cast: Cast, now: datetime) -> None:

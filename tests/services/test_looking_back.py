@@ -13,7 +13,7 @@ from cbe.services.looking_back import NOT_ENROLLED, AsOf, as_of
 from cbe.services.progress import Progress
 from tests.cast import Person
 from tests.handing_in import handed_in
-from tests.services.evidence_desk import decide
+from tests.services.evidence_desk import Desk, decide
 
 pytestmark = pytest.mark.usefixtures("context")
 DAY = timedelta(days=1)
@@ -74,6 +74,41 @@ def test_what_is_revoked_counted_until_its_day(
     )  # fmt: skip
     assert [state(learner, now + day * DAY, late) for day in (2, 3)] == ["mastered", "ready"]
     assert state(learner, now + 3 * DAY, late, known=now + 8 * DAY) == "mastered"
+
+
+def test_what_was_taken_out_of_the_queue_waited_until_then(learner: Person, now: datetime) -> None:
+    desk = Desk(learner.actor, now)
+    item = desk.hand_in()
+    for act, days in (("edit", 2), ("submit", 4), ("withdraw", 6)):
+        if act == "submit":
+            desk.save(item, known=desk.now, is_own_work=True)
+        desk.now = now + days * DAY
+        desk.act(act, item)
+    late = now + 9 * DAY
+    waited = [state(learner, now + day * DAY, late) == "in_review" for day in range(9)]
+    assert waited == [True, True, False, False, True, True, False, False, False]
+    assert state(learner, now + DAY, late, known=now + DAY) == "in_review"
+    assert state(learner, now + 3 * DAY, late, known=now + DAY) == "in_review"
+
+
+def test_what_was_taken_out_and_thrown_away_waits_again_when_its_decision_never_was(
+    learner: Person, instructor: Person, registrar: Person, now: datetime
+) -> None:
+    desk = Desk(learner.actor, now)
+    item = desk.hand_in(competencies=("html", "sql"))
+    decide(item, instructor, now + DAY, html="met")
+    desk.now = now + 2 * DAY
+    desk.act("edit", item)
+    desk.act("discard", item)
+    (decision,) = _decisions(learner)
+    then = now + 4 * DAY
+    assert state(learner, then, then) == "mastered"
+    review.take_back(registrar.actor, decision, "overturned", "Appeal", today=then.date(), now=then)
+    assert state(learner, then, then) == "in_review"
+    desk.now = now + 6 * DAY
+    desk.act("withdraw", item)
+    late = now + 9 * DAY
+    assert [state(learner, now + day * DAY, late) for day in (5, 6)] == ["in_review", "ready"]
 
 
 def test_awards_are_held_from_their_day_and_known_from_when_they_were_recorded(

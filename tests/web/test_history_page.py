@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.services.evidence_desk import Desk
 from tests.services.test_decisions import DAY, decide, met
 from tests.services.test_history import hand_in, judge
 from tests.web.test_learner_pages import queries_of
@@ -35,6 +36,20 @@ def test_an_item_shows_its_own_history_to_its_learner_and_to_who_reads_it(sign_i
         page = sign_in(person).get(path).text
         assert re.findall(r'<tr data-kind="(\w+)">', page) == ["decision", "handed_in"]
         assert "<bdi>1.txt</bdi>" in page
+
+
+def test_what_was_taken_out_of_the_queue_is_told_in_words(app, sign_in, learner, now):
+    with app.app_context():
+        desk = Desk(learner.actor, now)
+        item = desk.hand_in()
+        desk.act("edit", item)
+        desk.save(item, known=desk.now, is_own_work=True)
+        desk.act("submit", item)
+        desk.act("withdraw", item)
+    page = sign_in(learner).get("/learn/web/history").text
+    rows = dict(re.findall(r'<tr data-kind="(\w+)">(.*?)</tr>', page, re.DOTALL))
+    assert f'href="/learn/web/evidence/{item}">Evidence withdrawn</a>' in rows["withdrawn"]
+    assert "Evidence taken back to edit it" in rows["edited"]
 
 
 def test_staff_read_the_same_history_with_addresses_of_theirs(sign_in, learner, instructor, judged):

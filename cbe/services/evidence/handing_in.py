@@ -145,7 +145,7 @@ def withdraw(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> 
     with transaction(actor, now) as tx:
         row = _own(actor, evidence_id, today)
         _require_untaken(row, now)
-        row.status = "withdrawn"
+        row.status, _newest(row).withdrawn_at = "withdrawn", now
         tx.record("evidence:withdraw", evidence=row.id, version=row.version)
 
 
@@ -156,6 +156,7 @@ def edit(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> None
         row = _own(actor, evidence_id, today)
         _require_active(row.enrolment)
         _require_untaken(row, now)
+        _newest(row).edited_at = now
         _open_next(tx, row)
         tx.record("evidence:edit", evidence=row.id, version=row.version)
 

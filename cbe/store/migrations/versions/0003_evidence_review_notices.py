@@ -196,6 +196,8 @@ def upgrade():
         sa.Column("is_own_work", sa.Boolean(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("salt", sa.String(length=32), nullable=False),
         sa.CheckConstraint(
             "learning_type in ('formal', 'non-formal', 'informal')", name=op.f("ck_evidence_version_learning_type")
