@@ -18,7 +18,7 @@ from cbe.domain.errors import NotFound
 from cbe.domain.planner import CredentialPlan, Leverage, plan_credential
 from cbe.domain.policy import Actor
 from cbe.domain.program import Text
-from cbe.store import enrolments, people, programs, records
+from cbe.store import enrolments, people, programs, quarantine, records
 from cbe.store.records import DecisionTextRow
 
 from .enrolments import record_subject
@@ -190,7 +190,7 @@ def list_history(progress: Progress, competency: str | None = None) -> list[Hist
         rows = [row for row in rows if row.decided_on <= at.on and row.recorded_at <= at.known]
         back = [row for row in back if row.effective_on <= at.on and row.recorded_at <= at.known]
     undone = {row.decision_id: row.how for row in back}
-    texts = records.decision_texts([row.id for row in rows])
+    texts = quarantine.decision_texts([row.id for row in rows])
     names = people.names_of({row.assessor_id for row in rows if row.assessor_id})
     nothing = DecisionTextRow()
     return [

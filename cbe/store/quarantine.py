@@ -1,4 +1,4 @@
-"""Questions about what was reported: reports by program, which texts are closed, and the texts of an item to change.
+"""Questions about what was reported: reports by program, which texts are closed, and the words that may be read or changed.
 
 The row is ``evidence``'s; which files are closed their own rows say.
 """
@@ -16,7 +16,7 @@ from .enrolments import EnrolmentRow
 from .evidence import EvidenceRow, QuarantineRow
 from .records import CitedRow, DecisionTextRow
 
-__all__ = ["count_open", "find_report", "list_feedback", "list_reports", "text_states"]
+__all__ = ["count_open", "decision_texts", "find_report", "list_feedback", "list_reports", "text_states"]
 
 
 def find_report(report_id: UUID) -> QuarantineRow | None:
@@ -75,3 +75,16 @@ def list_feedback(evidence_id: UUID) -> Sequence[DecisionTextRow]:
         .where(CitedRow.evidence_id == evidence_id)
         .order_by(DecisionTextRow.decision_id)
     ).all()
+
+
+def decision_texts(decision_ids: Sequence[UUID]) -> dict[UUID, DecisionTextRow]:
+    """Return the words of these decisions by decision, without those that rest on an item whose texts are closed now."""
+    closed = (
+        select(CitedRow.decision_id)
+        .join(QuarantineRow, QuarantineRow.evidence_id == CitedRow.evidence_id)
+        .where(QuarantineRow.file_id.is_(None), QuarantineRow.outcome.is_(None), CitedRow.decision_id.in_(decision_ids))
+    )
+    query = select(DecisionTextRow).where(
+        DecisionTextRow.decision_id.in_(decision_ids), DecisionTextRow.decision_id.not_in(closed)
+    )
+    return {row.decision_id: row for row in db.session.scalars(query)}

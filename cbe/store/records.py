@@ -219,12 +219,6 @@ def list_decisions(enrolment_id: UUID, competencies: Sequence[str] | None = None
     return db.session.scalars(query.order_by(DecisionRow.decided_on, DecisionRow.recorded_at, DecisionRow.id)).all()
 
 
-def decision_texts(decision_ids: Sequence[UUID]) -> dict[UUID, DecisionTextRow]:
-    """Return the words of these decisions by decision."""
-    query = select(DecisionTextRow).where(DecisionTextRow.decision_id.in_(decision_ids))
-    return {row.decision_id: row for row in db.session.scalars(query)}
-
-
 def find_decision(decision_id: UUID) -> DecisionRow | None:
     """Return a decision, or None."""
     return db.session.get(DecisionRow, decision_id)

@@ -25,7 +25,8 @@ def enter(learner, registrar, now):
 
 
 def test_what_is_entered_says_what_it_is_and_settles_at_once(enter, learner, registrar, now):
-    from cbe.store.records import decision_texts, find_decision, list_awards
+    from cbe.store.quarantine import decision_texts
+    from cbe.store.records import find_decision, list_awards
 
     ids = enter()
     row, text = find_decision(ids[0]), decision_texts(ids)[ids[0]]

@@ -35,7 +35,8 @@ def bring(data: bytes, now: datetime, **options: Any) -> Any:
 
 
 def test_a_line_becomes_a_transfer_with_its_source_and_mastery(learner: Person, now: datetime) -> None:
-    from cbe.store.records import decision_texts, list_decisions
+    from cbe.store.quarantine import decision_texts
+    from cbe.store.records import list_decisions
 
     report = bring(lines(f"{learner.email},html,2025-05-02,City College"), now)
     assert (report.rows, report.added, report.known, report.learners) == (1, 1, 0, 1)

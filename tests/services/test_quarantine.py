@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cbe.domain.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from cbe.domain.policy import SYSTEM
-from cbe.services import files, quarantine
+from cbe.services import files, progress, quarantine, queue
 from cbe.services.audit import verify_trail
 from cbe.store import evidence as items
 from cbe.store.audit import AuditRow
@@ -82,6 +82,23 @@ def test_a_reported_text_is_closed_to_all_but_data_protection(told, desk, instru
     ]
     with pytest.raises(Conflict):
         report(desk.actor, told, desk.now)
+
+
+def test_feedback_on_a_reported_text_is_read_nowhere_until_that_is_decided(told, desk, instructor, protector, now):
+    key = desk.item(told).enrolment_id
+
+    def read():
+        for reader in (desk.actor, instructor.actor):
+            seen = progress.get_progress(reader, "web", key, today=now.date(), now=desk.now)
+            yield from (one.feedback for one in progress.list_history(seen, "html"))
+        desktop = queue.get_desk(instructor.actor, told, today=now.date(), now=desk.now)
+        yield from (one.feedback for one in (*desktop.past, *desktop.judged))
+
+    assert set(read()) == {"Look"}
+    found = report(instructor.actor, told, desk.now)
+    assert set(read()) == {None}
+    settle(protector, found, "released", desk.now)
+    assert set(read()) == {"Look"}
 
 
 def test_a_draft_that_is_closed_is_neither_written_over_nor_thrown_away(desk, learner):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -11,7 +11,7 @@ from cbe.domain import policy
 from cbe.domain.errors import N_, NotFound
 from cbe.domain.evidence import to_links, usual_wait
 from cbe.domain.policy import Actor, Subject
-from cbe.store import enrolments, evidence, handing_in, people, programs, quarantine, records
+from cbe.store import enrolments, evidence, handing_in, people, programs, quarantine
 from cbe.store.enrolments import EnrolmentRow
 from cbe.store.evidence import EvidenceRow, EvidenceVersionRow, MessageRow, TakingRow
 
@@ -207,7 +207,7 @@ def list_items(actor: Actor, program_key: str, *, now: datetime) -> tuple[list[I
     ids = [row.id for row in rows]
     newest = {one.evidence_id: one for one in handing_in.list_all_versions(ids)}  # the last of each item wins
     closed, takings = handing_in.list_closed(ids), handing_in.takings(ids, now)
-    found = _competencies(ids, closed)
+    found = _competencies(ids)
     queue = place_in_queue(enrolment.program_id, [row.id for row in rows if row.status == "submitted"])
     lines = [
         ItemLine(
@@ -261,7 +261,7 @@ def _items(actor: Actor, rows: Sequence[EvidenceRow], enrolment: EnrolmentRow, n
     closed = {evidence_id for evidence_id, state in states.items() if state == "closed"}
     said = [one for one in handing_in.list_all_messages(ids) if one.evidence_id not in closed]
     names = people.names_of({one.account_id for one in said} | {one.account_id for one in takings.values()})
-    found = _competencies(ids, closed)
+    found = _competencies(ids)
     is_own = enrolment.account_id == actor.account_id
     versions: dict[UUID, list[Version]] = {}
     for one in handing_in.list_all_versions(ids):
@@ -316,10 +316,10 @@ def _version(row: EvidenceVersionRow, *, is_closed: bool) -> Version:
     )
 
 
-def _competencies(evidence_ids: Sequence[UUID], closed: Set[UUID]) -> dict[UUID, list[ItemCompetency]]:
+def _competencies(evidence_ids: Sequence[UUID]) -> dict[UUID, list[ItemCompetency]]:
     """Return what these items are for with the decisions that rest on them; four queries."""
     cited = handing_in.list_citing(evidence_ids)
-    texts = records.decision_texts([decision.id for _, decision, _ in cited])
+    texts = quarantine.decision_texts([decision.id for _, decision, _ in cited])
     names = people.names_of({decision.assessor_id for _, decision, _ in cited if decision.assessor_id})
     judged: dict[tuple[UUID, str], list[Judged]] = {}
     for cites, decision, how in reversed(cited):
@@ -333,7 +333,7 @@ def _competencies(evidence_ids: Sequence[UUID], closed: Set[UUID]) -> dict[UUID,
                 level=decision.level,
                 decided_on=decision.decided_on,
                 assessor=names.get(decision.assessor_id) if decision.assessor_id else None,
-                feedback=text.feedback if text and cites.evidence_id not in closed else None,
+                feedback=text.feedback if text else None,
                 taken_back=how,
             )
         )

@@ -11,7 +11,7 @@ from cbe.domain import policy
 from cbe.domain.errors import NotFound
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.policy import Actor
-from cbe.store import evidence, people, records, reviewing
+from cbe.store import evidence, people, quarantine, records, reviewing
 from cbe.store.records import DecisionRow
 from cbe.store.reviewing import CitableRow
 
@@ -74,7 +74,7 @@ def get_desk(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> 
     rows = records.list_decisions(item.enrolment_id, asked)
     past = past_decisions(item.enrolment_id, rows)
     undone = reviewing.list_undone(actor.account_id, item.id, item.version)
-    words = records.decision_texts([one.id for one in undone]) if undone else {}
+    words = quarantine.decision_texts([one.id for one in undone]) if undone else {}
     return Desk(
         item=item,
         compiled=compiled_version(item.version_id),
@@ -90,7 +90,7 @@ def get_desk(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> 
 
 def past_decisions(enrolment_id: UUID, rows: Sequence[DecisionRow]) -> list[PastDecision]:
     """Return decisions on one learner with their words and names, in the order given; three queries."""
-    texts = records.decision_texts([row.id for row in rows])
+    texts = quarantine.decision_texts([row.id for row in rows])
     names = people.names_of({row.assessor_id for row in rows if row.assessor_id})
     taken_back = {one.decision_id: one.how for one in records.list_taken_back([enrolment_id])}
     return [
