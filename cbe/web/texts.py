@@ -13,8 +13,9 @@ from functools import lru_cache
 
 import nh3
 from babel import Locale, UnknownLocaleError
+from babel.dates import get_datetime_format
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, format_time
+from flask_babel import format_date, format_decimal, format_time, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markdown_it import MarkdownIt
@@ -175,8 +176,9 @@ def day(value: date | datetime | None) -> str:
 
 
 def moment(value: datetime) -> str:
-    """Return a moment in the reader's time zone."""
-    return format_datetime(value, format="medium")
+    """Return a moment in the reader's time zone, to the minute."""
+    pattern = str(get_datetime_format("medium", locale=get_locale())).replace("'", "")
+    return pattern.replace("{0}", clock(value)).replace("{1}", format_date(value, format="medium"))
 
 
 def clock(value: datetime) -> str:

@@ -54,6 +54,12 @@ def test_the_queue_says_what_waits_the_oldest_first(item, desk):
     assert "SQL" in second
 
 
+def test_judging_stands_after_the_evidence_and_before_the_conversation(item, desk):
+    page = desk.get(desk.post(f"/evidence/{item()}/take").location).text
+    places = [page.index(words) for words in ('id="what"', 'aria-label="Your decision"', "Write to the learner")]
+    assert places == sorted(places)
+
+
 def test_two_hundred_rows_take_at_most_fifteen_queries(app, item, desk, learner, coordinator, sign_in):
     item()
     desk.get("/queue")
