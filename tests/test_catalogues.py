@@ -37,7 +37,8 @@ def test_every_text_is_translated(path: Path, extracted: Catalog) -> None:
     missing = [
         message.id
         for message in extracted
-        if message.id and not ((found := catalogue.get(message.id)) and all(texts(found.string)) and not found.fuzzy)
+        if message.id
+        and not ((found := catalogue.get(message.id, message.context)) and all(texts(found.string)) and not found.fuzzy)
     ]
     assert not missing, f"{len(missing)} texts want a translation (make messages, then {path}): {missing[:20]}"
 

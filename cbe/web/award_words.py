@@ -6,6 +6,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import DateField, RadioField, TextAreaField
 
 from cbe.domain.program import Program
@@ -20,7 +21,7 @@ AWARD_STATES = {
     "good": _l("in good standing"),
     "suspended": _l("suspended"),
     "revoked": _l("revoked"),
-    "expired": _l("expired"),
+    "expired": lazy_pgettext("award", "expired"),
 }
 AWARD_LOOKS = {"good": "held", "suspended": "withheld", "revoked": "impossible", "expired": "open"}
 """State of an award → the status of a credential whose colours and icon it takes."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask
-from flask_babel import format_timedelta
+from flask_babel import format_timedelta, lazy_pgettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -44,9 +44,9 @@ ITEM_STATES = {
     "draft": (_l("draft"), "open", "locked"),
     "submitted": (_l("waits for a decision"), "in_review", "in_review"),
     "taken": (_l("being read"), "in_review", "in_review"),
-    "returned": (_l("returned"), "returned", "returned"),
+    "returned": (lazy_pgettext("evidence", "returned"), "returned", "returned"),
     "decided": (_l("decided"), "mastered", "mastered"),
-    "withdrawn": (_l("withdrawn"), "impossible", "expired"),
+    "withdrawn": (lazy_pgettext("evidence", "withdrawn"), "impossible", "expired"),
 }
 """Where an item stands → its word, its icon, and the state whose colours it has."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from cbe.domain.errors import Invalid
@@ -43,7 +44,7 @@ def table_page(
             problems = [_told(at, text) for at, text in error.problems]
         else:
             if not only_look:
-                flash(_("The table is in: %(count)s lines.", count=report.lines))
+                flash(ngettext("The table is in: %(num)s line.", "The table is in: %(num)s lines.", report.lines))
                 return redirect(back[1], 303)
     page = render_template(
         "people/table.html",

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -129,7 +130,7 @@ def session(observation_id: UUID) -> str:
 def undo_session(observation_id: UUID) -> Response:
     """Undo all of a session."""
     count = observing.undo_session(identity.actor(), observation_id, now=identity.now())
-    flash(_("Undone: %(count)s decisions never were.", count=count))
+    flash(ngettext("Undone: %(num)s decision never was.", "Undone: %(num)s decisions never were.", count))
     return redirect(url_for("instructor.session", observation_id=observation_id), 303)
 
 

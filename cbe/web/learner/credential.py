@@ -64,6 +64,7 @@ def credential_page(program: str, credential: str, enrolment_id: UUID | None = N
         shown=shown,
         steps=view.steps(shown.plan or ()),
         assumed=assumed,
+        assumed_titles=[view.competency_title(key) for key in assumed],
         assumable=view.steps(_assumable(view, credential, plan)),
         saved=_saved(plan, shown) if assumed else None,
         tree=_tree(view, credential),
