@@ -68,20 +68,18 @@ def password_hash() -> str:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
-@pytest.fixture
-def cast(app: Flask, now: datetime) -> Cast:
-    """Publish the program `web` and bring everybody on stage."""
+def entered(now: datetime) -> Cast:
+    """Publish the program `web` in the database of the application one is in, and bring everybody on stage."""
     from cbe.domain.policy import SYSTEM
     from cbe.services.programs import import_program
     from cbe.services.transaction import transaction
 
-    with app.app_context():
-        import_program(SYSTEM, json.dumps(web_document()).encode(), publish=True, now=now)
-        with transaction(SYSTEM, now) as change:
-            stage = _program(change)
-            for name in NAMES:
-                stage.people[name] = _enter(change, stage, name)
-            change.record("cast:enter")
+    import_program(SYSTEM, json.dumps(web_document()).encode(), publish=True, now=now)
+    with transaction(SYSTEM, now) as change:
+        stage = _program(change)
+        for name in NAMES:
+            stage.people[name] = _enter(change, stage, name)
+        change.record("cast:enter")
     return stage
 
 

@@ -6,20 +6,24 @@ People stand in `tests/cast.py`; a browser in `tests/browser/conftest.py`.
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.databases import PostgresDatabases, SqliteDatabases, built_app, demo_settings, seeded_once
+from tests.databases import NOW, PostgresDatabases, SqliteDatabases, built_app, demo_settings, seeded_once
 from tests.network import close_the_fence
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
 
 # Tests of these folders run on SQLite and on PostgreSQL; a test elsewhere does so with @pytest.mark.both_databases.
 ON_BOTH = ("tests/store", "tests/services")
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 pytest_plugins = ["tests.cast"]
 
@@ -55,10 +59,18 @@ def postgres_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pos
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Lend a migrated, empty database; `request.param` names the backend."""
+    """Lend a migrated database, with the cast where a test wants it and else empty; `request.param` names the backend."""
     databases = request.getfixturevalue(f"{request.param}_databases")
-    with databases.database(tmp_path) as url:
+    with databases.database(tmp_path, with_cast="cast" in request.fixturenames) as url:
         yield url
+
+
+@pytest.fixture
+def cast(app: Flask, request: pytest.FixtureRequest) -> "Cast":
+    """Give everybody who stands in the database of `app`."""
+    backend = request.node.callspec.params["database_url"]
+    known = request.getfixturevalue(f"{backend}_databases").cast
+    return replace(known, people=dict(known.people))
 
 
 @pytest.fixture

@@ -1,17 +1,24 @@
-"""Databases for the tests: migrated once per backend, then copied for every test, which is quicker than migrating."""
+"""Databases for the tests: migrated and cast once per backend, then copied for every test, which is quicker."""
 
 import fcntl
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from flask import Flask
 
 from tests.postgres import PostgresServer
 
-TEMPLATE = "cbe_template"
+if TYPE_CHECKING:  # pytest makes a plugin of it later
+    from tests.cast import Cast
+
+TEMPLATE, WITH_CAST = "cbe_template", "cbe_cast"
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SETTINGS = {
     "CBE_ENV": "development",
     "CBE_DEMO": "0",
@@ -49,27 +56,44 @@ def migrate(url: str, instance: Path) -> None:
         upgrade()
 
 
+def enter_cast(url: str, instance: Path) -> "Cast":
+    """Bring the cast on stage in the database at `url`."""
+    from tests.cast import entered
+
+    with built_app({"CBE_DATABASE_URL": url, "CBE_INSTANCE": str(instance)}) as app, app.app_context():
+        return entered(NOW)
+
+
 class SqliteDatabases:
-    """Files copied from one that was migrated."""
+    """Files copied from one that was migrated, or from one with the cast in it."""
 
     def __init__(self, folder: Path) -> None:
         """Make the template in `folder`."""
+        self.folder = folder
         self.template = folder / "template.sqlite"
         migrate(f"sqlite:///{self.template}", folder)
 
+    @cached_property
+    def cast(self) -> "Cast":
+        """Who stands in a database lent `with_cast`."""
+        shutil.copyfile(self.template, self.folder / "cast.sqlite")
+        return enter_cast(f"sqlite:///{self.folder / 'cast.sqlite'}", self.folder)
+
     @contextmanager
-    def database(self, folder: Path) -> Iterator[str]:
+    def database(self, folder: Path, *, with_cast: bool = False) -> Iterator[str]:
         """Lend a database of one's own and give its address."""
+        template = self.folder / "cast.sqlite" if with_cast and self.cast else self.template
         copy = folder / "cbe.sqlite"
-        shutil.copyfile(self.template, copy)
+        shutil.copyfile(template, copy)
         yield f"sqlite:///{copy}"
 
 
 class PostgresDatabases:
-    """Databases copied on a server of our own from one that was migrated."""
+    """Databases copied on a server of our own from one that was migrated, or from one with the cast in it."""
 
     def __init__(self, folder: Path) -> None:
         """Start the server and make the template; `stop` ends it."""
+        self.folder = folder
         self.server = PostgresServer()
         try:
             migrate(self.server.create(TEMPLATE), folder)
@@ -77,11 +101,16 @@ class PostgresDatabases:
             self.server.stop()
             raise
 
+    @cached_property
+    def cast(self) -> "Cast":
+        """Who stands in a database lent `with_cast`."""
+        return enter_cast(self.server.create(WITH_CAST, TEMPLATE), self.folder)
+
     @contextmanager
-    def database(self, folder: Path) -> Iterator[str]:
+    def database(self, folder: Path, *, with_cast: bool = False) -> Iterator[str]:
         """Lend a database of one's own and give its address; it goes afterwards."""
         name = f"{folder.name[:20]}-{uuid4().hex}"
-        url = self.server.create(name, TEMPLATE)
+        url = self.server.create(name, WITH_CAST if with_cast and self.cast else TEMPLATE)
         try:
             yield url
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -83,8 +84,13 @@ class Assets:
         compressed = target.with_name(target.name + ".br")
         if not compressed.exists():
             _write_whole(target, content)
-            _write_whole(compressed, brotli.compress(content, quality=quality))
+            _write_whole(compressed, _compressed(content, quality))
         self.names[name] = public
+
+
+@lru_cache(maxsize=32)  # whoever makes many applications in one process, as the tests do, compresses once
+def _compressed(content: bytes, quality: int) -> bytes:
+    return brotli.compress(content, quality=quality)
 
 
 def _say_type(headers: Any, *_: str) -> None:

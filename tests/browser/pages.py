@@ -1,5 +1,6 @@
 """Every page a person of the demo can reach by links, one address for each kind of page."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
@@ -10,15 +11,19 @@ MOST_LOOKED_AT = 60
 DOWNLOADS = (".json", ".csv")
 
 
-def reachable(page: Page, routes: MapAdapter, start: str = "/home") -> dict[str, str]:
-    """Follow links from `start` and return endpoint → the first address found that opens it."""
+def reachable(page: Page, routes: MapAdapter, look_at: Callable[[Page], None], start: str = "/home") -> dict[str, str]:
+    """Follow links from `start`, look at one page of each kind, and return endpoint → the address at which that was."""
     found: dict[str, str] = {}
     waiting, seen = [start], {start}
     while waiting and len(seen) < MOST_LOOKED_AT:
         path = waiting.pop(0)
-        page.goto(path)
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
         here = urlsplit(page.url).path
-        found.setdefault(endpoint_of(routes, here) or here, path)
+        kind_here = endpoint_of(routes, here) or here
+        if found.setdefault(kind_here, path) == path:
+            look_at(page)
         for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))"):
             parts = urlsplit(link)
             kind = endpoint_of(routes, parts.path)

@@ -208,3 +208,15 @@ def test_an_upload_that_never_ends_is_refused_when_it_is_too_much(served, app):
         path for path in (app.extensions["cbe"].folder).rglob("*") if path.is_file() and path.stat().st_size > 1 << 20
     ]
     assert [path.name for path in left if "sqlite" not in path.name] == []
+
+
+def test_only_those_who_are_signed_in_may_send_more_than_any_form_may(app, sign_in, learner, draft):
+    from flask import request
+
+    cookie = f"cbe={sign_in(learner).get_cookie('cbe').value}"
+    for who, most in (("", 20 << 20), (cookie, (10 * 20 << 20) + (1 << 20))):
+        with app.test_request_context(
+            f"/evidence/{draft}/files", method="POST", content_type="multipart/form-data", headers={"Cookie": who}
+        ):
+            app.preprocess_request()
+            assert request.max_content_length == most

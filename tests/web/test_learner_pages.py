@@ -181,7 +181,7 @@ def add_learners(cast, count):
 
 
 def cast_now():
-    from tests.conftest import NOW
+    from tests.databases import NOW
 
     return NOW
 
