@@ -11,13 +11,14 @@ from cbe.store.people import AccountRow, PersonRow
 
 @pytest.fixture
 def enrol_many(app, cast, now):
-    """Give a function that enrols so many more learners."""
+    """Give a function that enrols so many more learners and returns their enrolments' ids."""
 
     def enrol_many(count):
+        keys = [uuid4() for _ in range(count)]
         with app.app_context():
             begin_write()
-            for number in range(count):
-                account, key = uuid4(), uuid4()
+            for number, key in enumerate(keys):
+                account = uuid4()
                 db.session.add(AccountRow(id=account, status="active", created_at=now))
                 db.session.add(PersonRow(account_id=account, name=f"Extra {number:03}"))
                 db.session.flush()
@@ -32,5 +33,6 @@ def enrol_many(app, cast, now):
                     StatusRow(id=uuid4(), enrolment_id=key, status="active", since=now.date(), recorded_at=now)
                 )
             db.session.commit()
+        return keys
 
     return enrol_many

@@ -3,14 +3,12 @@
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import event
 
 from cbe.store.database import begin_write, db
-from cbe.store.enrolments import EnrolmentRow, GroupMemberRow
-from cbe.store.people import AccountRow, PersonRow
+from cbe.store.enrolments import GroupMemberRow
 from cbe.store.records import StandingRow
 
 PAGES = ["", "/map", "/outline", "/competencies/forms", "/credentials/web-badge", "/compare?a=web-badge&b=style-badge",
@@ -149,41 +147,22 @@ def test_texts_of_a_program_are_escaped(sign_in, learner):
     assert "<script>alert" not in page
 
 
-def test_home_takes_at_most_twelve_queries_however_many_learners_there_are(app, cast, sign_in, learner, mastered):
+def test_home_takes_at_most_twelve_queries_however_many_learners_there_are(
+    app, cast, sign_in, learner, mastered, enrol_many
+):
     client = sign_in(learner)
     client.get("/learn/web")
     few = queries_of(app, lambda: client.get("/learn/web"))
+    enrolled = enrol_many(200)
     with app.app_context():
         begin_write()
-        add_learners(cast, 200)
+        for key in enrolled:
+            db.session.add(GroupMemberRow(group_id=cast.groups["morning"], enrolment_id=key))
+            db.session.add(StandingRow(enrolment_id=key, competency="html", mastered_on=date(2026, 11, 23)))
         db.session.commit()
     many = queries_of(app, lambda: client.get("/learn/web"))
     assert few == many
     assert few <= 12
-
-
-def add_learners(cast, count):
-    for number in range(count):
-        account, enrolment = uuid4(), uuid4()
-        when = cast_now()
-        db.session.add(AccountRow(id=account, status="active", is_admin=False, created_at=when))
-        db.session.add(PersonRow(account_id=account, name=f"N {number}", email=None, email_key=None))
-        db.session.flush()
-        db.session.add(
-            EnrolmentRow(
-                id=enrolment, account_id=account, program_id=cast.program_id, version_id=cast.version_id,
-                status="active", created_at=when,
-            )
-        )  # fmt: skip
-        db.session.flush()
-        db.session.add(GroupMemberRow(group_id=cast.groups["morning"], enrolment_id=enrolment))
-        db.session.add(StandingRow(enrolment_id=enrolment, competency="html", mastered_on=when.date()))
-
-
-def cast_now():
-    from tests.databases import NOW
-
-    return NOW
 
 
 @pytest.mark.parametrize("name", ["instructor", "registrar", "adviser", "verifier"])
