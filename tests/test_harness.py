@@ -47,7 +47,9 @@ def test_a_letter_reaches_the_mailbox(mailbox: list[EmailMessage], mail_url: str
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_no_postgres_outlives_the_tests(end: signal.Signals) -> None:
     program = (
-        "import time; from tests.postgres import PostgresServer; s = PostgresServer(); "
+        # Whoever is started in the background ignores interrupts, and so would this.
+        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from tests.postgres import PostgresServer; s = PostgresServer(); "
         "print(s.folder, flush=True); time.sleep(60)"
     )
     tests = subprocess.Popen(
