@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -75,7 +73,7 @@ def preferences() -> Response:
     language = request.form.get("language") if request.form.get("language") in identity.LANGUAGES else None
     theme = request.form.get("theme") if request.form.get("theme") in identity.THEMES else None
     zone = request.form.get("time_zone")
-    zone = zone if zone in available_timezones() else None
+    zone = zone if zone in identity.known_time_zones() else None
     keys = {"on": True, "off": False}.get(request.form.get("single_keys", ""))
     if identity.signed_in():
         accounts.set_preferences(

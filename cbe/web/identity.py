@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import cast
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -116,13 +117,19 @@ def time_zones() -> list[str]:
     return sorted({time_zone(), *(COMMON_TIME_ZONES if signed_in() else TIME_ZONES)})
 
 
+@cache
+def known_time_zones() -> frozenset[str]:
+    """Return the names of every time zone of this machine, read once: it walks hundreds of files, 10 ms of every page."""
+    return frozenset(available_timezones())
+
+
 def all_time_zones() -> list[str]:
     """Return every time zone that is named after a place, and UTC."""
-    return sorted({time_zone(), "UTC", *(zone for zone in available_timezones() if PLACE.match(zone))})
+    return sorted({time_zone(), "UTC", *(zone for zone in known_time_zones() if PLACE.match(zone))})
 
 
 def time_zone() -> str:
     """Return the reader's time zone, UTC unless they chose one."""
     person = signed_in()
     chosen = (person.time_zone if person else None) or request.cookies.get("time_zone")
-    return chosen if chosen in available_timezones() else "UTC"
+    return chosen if chosen in known_time_zones() else "UTC"
