@@ -79,7 +79,7 @@ def _decisions(key: str) -> list[Decision]:
     return [
         Decision(
             uuid5(NAMESPACE_OID, f"{key} {day}"), key, "assessment", "met" if turn == 0 else "not_yet", None, UUID(int=1),
-            day, datetime.combine(day, datetime.min.time(), UTC),
+            day, day, datetime.combine(day, datetime.min.time(), UTC),
         )
         for turn, day in enumerate(days)
     ]  # fmt: skip

@@ -90,11 +90,10 @@ def _measured(name: str, folder: Path, url: str, count: int) -> list[Row]:
 
 
 def _hand_in(stage: Stage, count: int, now: datetime) -> Waiting:
-    """Let learners hand in what they could begin with and what never expires (that is met once a day), in turn."""
+    """Let learners hand in what they could begin with, in turn."""
     waiting: Waiting = []
     compiled = compiled_version(stage.learners[0].version_id)
-    found = compiled.competencies.values()
-    roots = [one.id for one in found if not one.prerequisites and one.validity_months is None]
+    roots = [one.id for one in compiled.competencies.values() if not one.prerequisites]
     for number in range(count):
         learner, key = stage.learners[number % LEARNERS], roots[number // LEARNERS % len(roots)]
         fields = DraftFields(

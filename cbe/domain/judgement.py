@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from .errors import N_, Problem, Worded
-from .mastery import Standing, renews
+from .errors import N_, Problem
 from .program import Competency, Program, Rubric
 
-__all__ = ["MOST_FEEDBACK", "Judgement", "counting_level", "judgement_problems", "outcome_at", "renewal_problems"]
+__all__ = ["MOST_FEEDBACK", "Judgement", "counting_level", "judgement_problems", "outcome_at"]
 
 MOST_FEEDBACK = 5_000
 """Characters of feedback with one decision."""
@@ -59,30 +57,6 @@ def judgement_problems(program: Program, competency: Competency, judgement: Judg
     if len(judgement.feedback) > MOST_FEEDBACK:
         problems.append((f"{at}/feedback", N_("Feedback has at most 5,000 characters.")))
     return problems
-
-
-def renewal_problems(
-    judgement: Judgement, standing: Standing | None, done_on: date, *, is_observed: bool = False
-) -> list[Problem]:
-    """Return why a judgement would renew mastery with what was done before it, at ``/competency id/outcome``.
-
-    ``done_on``: when the newest of what it rests on was done; ``is_observed``: seen in a session, not handed in.
-    """
-    if judgement.outcome != "met" or standing is None or renews(standing, done_on):
-        return []
-    if is_observed:
-        text = Worded(
-            "This was mastered on %(mastered)s. Only something seen after that day renews it: leave this one out.",
-            mastered=standing.mastered_on,
-        )
-    else:
-        text = Worded(
-            "This was mastered on %(mastered)s, and renewing it needs something done after that day. What is cited was "
-            "done by %(done)s: cite newer evidence too, or answer not yet and ask for it.",
-            mastered=standing.mastered_on,
-            done=done_on,
-        )
-    return [(f"/{judgement.competency}/outcome", text)]
 
 
 def _knows(rubric: Rubric | None, level: str) -> bool:

@@ -3,14 +3,15 @@
 A decision counts from its day until it is taken back. Decisions of assessors (``assessment``, ``recognition``) must
 together satisfy the rule: enough different assessors, on enough different days, at the level that counts. A ``transfer``
 or an ``exception`` carries an authority of its own and is enough alone. Mastery that expires is renewed when decisions
-made after it satisfy the rule anew; those of assessors must rest on something done after it (``renews``).
+made after it satisfy the rule anew; an assessor's counts towards that only when it rests on something done after it
+(``too_old_to_renew``).
 """
 
 from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -25,9 +26,9 @@ __all__ = [
     "add_months",
     "is_judgement",
     "latest_today",
-    "renews",
     "standing_in",
     "standings",
+    "too_old_to_renew",
     "towards_rule",
 ]
 
@@ -37,7 +38,10 @@ UNDO = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One assessment decision on one competency: outcome ``met`` or ``not_yet``, at a level of the rubric if any."""
+    """One assessment decision on one competency: outcome ``met`` or ``not_yet``, at a level of the rubric if any.
+
+    ``activity_on``: when the newest of what it rests on was done.
+    """
 
     id: UUID
     competency: str
@@ -45,6 +49,7 @@ class Decision:
     outcome: str
     level: str | None
     assessor: UUID | None
+    activity_on: date
     decided_on: date
     recorded_at: datetime
 
@@ -96,10 +101,7 @@ def standings(
 
     ``known`` leaves out what was recorded later; None knows everything.
     """
-    by_competency: dict[str, list[Decision]] = {}
-    for decision in decisions:
-        by_competency.setdefault(decision.competency, []).append(decision)
-    undone = list(taken_back)
+    by_competency, undone = _by_competency(decisions), list(taken_back)
     competencies = {competency.id: competency for competency in program.competencies}
     return {
         key: standing_in(program, competencies[key], of_it, undone, on=on, known=known)
@@ -119,7 +121,7 @@ def standing_in(
 ) -> Standing:
     """Return the standing in one competency from the decisions on it; see ``standings``."""
     counted = _counted(decisions, taken_back, on, known)
-    mastery, _, _ = _walk(program, competency, counted)
+    mastery = _walk(program, competency, counted).mastery
     mastered_on = mastery.decided_on if mastery else None
     expires_on = None
     if mastered_on is not None and competency.validity_months is not None:
@@ -143,25 +145,33 @@ def towards_rule(
     rule = competency.mastery or program.mastery
     if rule.assessors == rule.days == 1:
         return None
-    _, assessors, days = _walk(program, competency, _counted(decisions, taken_back, on, None))
-    return TowardsRule(len(assessors), rule.assessors, len(days), rule.days)
+    found = _walk(program, competency, _counted(decisions, taken_back, on, None))
+    return TowardsRule(len(found.assessors), rule.assessors, len(found.days), rule.days)
+
+
+def too_old_to_renew(
+    program: Program,
+    decisions: Iterable[Decision],
+    taken_back: Iterable[TakenBack],
+    *,
+    on: date,
+    known: datetime | None = None,
+) -> dict[UUID, date]:
+    """Return which decisions say *met* of what was done before a mastery, each with the day of that mastery.
+
+    They stand on the record and renew nothing. Days and moments as in ``standings``.
+    """
+    by_competency, undone = _by_competency(decisions), list(taken_back)
+    expiring = [one for one in program.competencies if one.validity_months is not None and one.id in by_competency]
+    found: dict[UUID, date] = {}
+    for one in expiring:
+        found |= _walk(program, one, _counted(by_competency[one.id], undone, on, known)).too_old
+    return found
 
 
 def is_judgement(kind: str) -> bool:
     """Tell whether decisions of a kind are an assessor's own judgement; the others rest on an authority."""
     return kind in ("assessment", "recognition")
-
-
-def renews(standing: Standing | None, done_on: date) -> bool:
-    """Tell whether what was done on a day is new enough to be judged as met: after the mastery, where that expires.
-
-    >>> first_aid = Standing(mastered_on=date(2026, 3, 2), expires_on=date(2027, 3, 2), returned_on=None)
-    >>> renews(first_aid, date(2026, 3, 2)), renews(first_aid, date(2026, 3, 3)), renews(None, date(2020, 1, 1))
-    (False, True, True)
-    """
-    if standing is None or standing.mastered_on is None or standing.expires_on is None:
-        return True
-    return done_on > standing.mastered_on
 
 
 def latest_today(now: datetime) -> date:
@@ -185,6 +195,13 @@ def add_months(day: date, months: int) -> date:
     if year > date.max.year:
         return date.max
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _by_competency(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
+    found: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        found.setdefault(decision.competency, []).append(decision)
+    return found
 
 
 def _not_counting(taken_back: Iterable[TakenBack], on: date, known: datetime | None) -> set[UUID]:
@@ -212,34 +229,42 @@ def _counted(
     )
 
 
-def _walk(
-    program: Program, competency: Competency, decisions: Iterable[Decision]
-) -> tuple[Decision | None, set[UUID], set[date]]:
+@dataclass(slots=True)
+class _Walk:
+    """The decision with which the last mastery was there, assessors and days since, and what was too old to renew it."""
+
+    mastery: Decision | None = None
+    assessors: set[UUID] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
+    too_old: dict[UUID, date] = field(default_factory=dict)
+
+
+def _walk(program: Program, competency: Competency, decisions: Iterable[Decision]) -> _Walk:
     """Walk the decisions by day; each time those since the last mastery satisfy the rule, mastery begins anew.
 
-    Returns the decision with which the last mastery was there, and the assessors and days since. A transfer or an
-    exception between the decisions of two assessors gives mastery at once, so that what the first of them saw is no part
-    of a renewal: it was there before. Without an expiry nothing is lost by that, as there is nothing to renew. Nor is it
-    when the transfer is taken back: that is left out before the walk, and the two count together again.
+    A transfer or an exception between the decisions of two assessors gives mastery at once, so that what the first of
+    them saw is no part of a renewal: it was there before. Without an expiry nothing is lost by that, as there is nothing
+    to renew. Nor is it when the transfer is taken back: that is left out before the walk, and the two count together
+    again. So do decisions that were too old to renew a mastery that is taken back.
     """
     rule, rubric = competency.mastery or program.mastery, competency.rubric or program.rubric
-    mastery: Decision | None = None
-    assessors: set[UUID] = set()
-    days: set[date] = set()
+    found = _Walk()
     for decision in decisions:
         if decision.outcome != "met" or not _level_counts(rule, rubric, decision.level):
             continue
         if not is_judgement(decision.kind):
             satisfied = True
+        elif found.mastery and competency.validity_months and decision.activity_on <= found.mastery.decided_on:
+            found.too_old[decision.id] = found.mastery.decided_on
+            continue
         else:
-            days.add(decision.decided_on)
+            found.days.add(decision.decided_on)
             if decision.assessor is not None:
-                assessors.add(decision.assessor)
-            satisfied = len(assessors) >= rule.assessors and len(days) >= rule.days
+                found.assessors.add(decision.assessor)
+            satisfied = len(found.assessors) >= rule.assessors and len(found.days) >= rule.days
         if satisfied:
-            mastery = decision
-            assessors, days = set(), set()
-    return mastery, assessors, days
+            found.mastery, found.assessors, found.days = decision, set(), set()
+    return found
 
 
 def _level_counts(rule: MasteryRule, rubric: Rubric | None, level: str | None) -> bool:

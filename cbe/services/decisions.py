@@ -17,14 +17,14 @@ from datetime import date, datetime
 from secrets import token_hex
 from uuid import UUID, uuid4
 
-from cbe.domain.mastery import Standing, standings
+from cbe.domain.mastery import Standing, standings, too_old_to_renew
 from cbe.store import batches, deriving
 from cbe.store.enrolments import EnrolmentRow
 
 from .programs import compiled_version
 from .transaction import Transaction
 
-__all__ = ["NewDecision", "derive_standing", "keep_standing", "mastered_on", "put_decisions", "standings_of"]
+__all__ = ["NewDecision", "derive_standing", "keep_standing", "mastered_on", "put_decisions", "standings_of", "too_old"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,29 @@ def mastered_on(enrolment: EnrolmentRow, on: date, *, without: Collection[UUID] 
         for key, row in found.items()
         if row.mastered_on is not None and (row.expires_on is None or row.expires_on > on)
     )
+
+
+def too_old(
+    versions: Mapping[UUID, UUID],
+    on: date,
+    *,
+    known: datetime | None = None,
+    competencies: Collection[str] | None = None,
+) -> dict[UUID, date]:
+    """Return which decisions on enrolments (each with its version) renew nothing, each with the mastery it is older than.
+
+    Nothing is read where no competency of theirs expires.
+    """
+    programs = {version: compiled_version(version).program for version in set(versions.values())}
+    expiring = {one.id for program in programs.values() for one in program.competencies if one.validity_months}
+    wanted = expiring if competencies is None else expiring & set(competencies)
+    if not wanted:
+        return {}
+    ids, found = list(versions), dict[UUID, date]()
+    decided, undone = deriving.decisions_of(ids, wanted), deriving.taken_back_of(ids, wanted)
+    for key, version in versions.items():
+        found |= too_old_to_renew(programs[version], decided.get(key, ()), undone.get(key, ()), on=on, known=known)
+    return found
 
 
 def _values(tx: Transaction, key: UUID, enrolment: EnrolmentRow, new: NewDecision) -> dict[str, object]:

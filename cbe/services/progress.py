@@ -21,6 +21,7 @@ from cbe.domain.program import Text
 from cbe.store import enrolments, people, programs, quarantine, records
 from cbe.store.records import DecisionTextRow
 
+from .decisions import too_old
 from .enrolments import record_subject
 from .facts import Facts, facts_of
 from .looking_back import AsOf, facts_as_of, status_as_of
@@ -162,7 +163,10 @@ def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: date
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One decision as the learner's page tells it: when, of which kind, with what outcome, by whom, and the words."""
+    """One decision as the learner's page tells it: when, of which kind, with what outcome, by whom, and the words.
+
+    ``older_than``: the day of the mastery that it does not renew, as what it rests on was done by then.
+    """
 
     id: UUID
     competency: str
@@ -176,10 +180,11 @@ class HistoryEntry:
     authority: str | None
     reason: str | None
     taken_back: str | None
+    older_than: date | None
 
 
 def list_history(progress: Progress, competency: str | None = None) -> list[HistoryEntry]:
-    """List the decisions on a learner (on one competency when given), newest first; at most five queries.
+    """List the decisions on a learner (on one competency when given), newest first; at most seven queries.
 
     As of another day: those made by then and known then, and what was taken back by then.
     """
@@ -190,6 +195,12 @@ def list_history(progress: Progress, competency: str | None = None) -> list[Hist
         rows = [row for row in rows if row.decided_on <= at.on and row.recorded_at <= at.known]
         back = [row for row in back if row.effective_on <= at.on and row.recorded_at <= at.known]
     undone = {row.decision_id: row.how for row in back}
+    old = too_old(
+        {enrolment_id: progress.version_id},
+        date.max if at is None else at.on,
+        known=None if at is None else at.known,
+        competencies={row.competency for row in rows},
+    )
     texts = quarantine.decision_texts([row.id for row in rows])
     names = people.names_of({row.assessor_id for row in rows if row.assessor_id})
     nothing = DecisionTextRow()
@@ -207,6 +218,7 @@ def list_history(progress: Progress, competency: str | None = None) -> list[Hist
             authority=text.authority,
             reason=text.reason,
             taken_back=undone.get(row.id),
+            older_than=old.get(row.id),
         )
         for row in reversed(rows)
     ]

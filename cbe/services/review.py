@@ -13,8 +13,7 @@ from uuid import UUID
 from cbe.domain import policy
 from cbe.domain.errors import N_, Conflict, Forbidden, Invalid, NotFound, Problem
 from cbe.domain.evidence import done_on
-from cbe.domain.judgement import Judgement, judgement_problems, renewal_problems
-from cbe.domain.mastery import latest_today
+from cbe.domain.judgement import Judgement, judgement_problems
 from cbe.domain.policy import Actor, Subject
 from cbe.store import enrolments, evidence, people, records, settling
 from cbe.store.enrolments import EnrolmentRow
@@ -22,7 +21,7 @@ from cbe.store.evidence import EvidenceCompetencyRow, EvidenceRow, TakingRow
 from cbe.store.records import DecisionRow
 
 from .award_flags import flag_unfounded
-from .decisions import NewDecision, standings_of
+from .decisions import NewDecision
 from .enrolments import record_subject
 from .notices import tell
 from .programs import compiled_version
@@ -126,9 +125,8 @@ def decide(
     """Put one decision for each judged competency of an item on the learner's record; return their ids, in order.
 
     ``version`` is the one that was read; ``cited`` names further evidence of the same learner. Competencies without a
-    judgement go on waiting. Raises ``Invalid`` with places ``/competency id/field`` (also when it would renew a mastery
-    with nothing newer than that), ``DecidedAlready`` when somebody else decided meanwhile, ``Conflict`` when somebody
-    else has the item.
+    judgement go on waiting. Raises ``Invalid`` with places ``/competency id/field``, ``DecidedAlready`` when somebody else
+    decided meanwhile, ``Conflict`` when somebody else has the item.
     """
     _require_assess(actor, evidence_id, today)
     with transaction(actor, now) as tx:
@@ -142,9 +140,10 @@ def decide(
         ):
             raise DecidedAlready("This has been decided, withdrawn or handed in anew since you opened it.")
         sources = [(row.id, version), *_citations(row, cited)]
-        _check(row.enrolment, judgements, max(_done_on(*one) for one in sources), now)
+        _check(row.enrolment, judgements)
         role = "instructor" if "group_instructor" in subject.ties else "coordinator"
-        decisions = [(row.enrolment, _decision(actor, role, row, one, today), sources) for one in judgements]
+        newest = max(_done_on(*one) for one in sources)
+        decisions = [(row.enrolment, _decision(actor, role, row, one, newest, today), sources) for one in judgements]
         ids = sign_off(tx, decisions)
         for judgement, decision_id in zip(judgements, ids, strict=True):
             waiting[judgement.competency].decision_id = decision_id
@@ -260,16 +259,13 @@ def _hold(tx: Transaction, evidence_id: UUID, account_id: UUID | None, until: da
     tx.add(TakingRow(evidence_id=evidence_id, account_id=account_id, taken_at=tx.now, expires_at=until))
 
 
-def _check(enrolment: EnrolmentRow, judgements: Sequence[Judgement], newest: date, now: datetime) -> None:
+def _check(enrolment: EnrolmentRow, judgements: Sequence[Judgement]) -> None:
     compiled = compiled_version(enrolment.version_id)
     if not judgements:
         raise Invalid([("", N_("Judge at least one competency."))])
-    keys = {one.competency for one in judgements}
-    stands = standings_of({enrolment.id: enrolment.version_id}, latest_today(now), competencies=keys)[enrolment.id]
     problems: list[Problem] = []
     for one in judgements:
-        wrong = judgement_problems(compiled.program, compiled.competencies[one.competency], one)
-        problems += wrong or renewal_problems(one, stands.get(one.competency), newest)
+        problems += judgement_problems(compiled.program, compiled.competencies[one.competency], one)
     if problems:
         raise Invalid(problems)
 
@@ -304,14 +300,16 @@ def _done_on(evidence_id: UUID, version: int) -> date:
     return done_on(row.activity_from, row.activity_until, row.submitted_at.date())
 
 
-def _decision(actor: Actor, role: str, row: EvidenceRow, judgement: Judgement, today: date) -> NewDecision:
+def _decision(
+    actor: Actor, role: str, row: EvidenceRow, judgement: Judgement, newest: date, today: date
+) -> NewDecision:
     handed_in = evidence.find_version(row.id, row.version)
     assert handed_in is not None
     return NewDecision(
         competency=judgement.competency,
         kind="recognition" if handed_in.route == "recognition" else "assessment",
         decided_on=today,
-        activity_on=_done_on(row.id, row.version),
+        activity_on=newest,
         outcome=judgement.outcome,
         level=judgement.level,
         assessor_id=actor.account_id,

@@ -82,12 +82,12 @@ def decisions_of(
     row = DecisionRow
     found: dict[UUID, list[Decision]] = {}
     query = select(
-        row.enrolment_id, row.id, row.competency, row.kind, row.outcome, row.level, row.assessor_id, row.decided_on,
-        row.recorded_at,
+        row.enrolment_id, row.id, row.competency, row.kind, row.outcome, row.level, row.assessor_id, row.activity_on,
+        row.decided_on, row.recorded_at,
     )  # fmt: skip
     for chunk in _chunks(enrolment_ids):
         for values in db.session.execute(query.where(_among(chunk, competencies))):
-            found.setdefault(values[0], []).append(Decision(*values[1:]))
+            found.setdefault(values[0], []).append(Decision(*values[1:10]))
     return found
 
 

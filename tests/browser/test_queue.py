@@ -28,10 +28,7 @@ class Clicker:
 
 
 def hand_in_many(app) -> list[str]:
-    """Put thirty items before all others, of learners whom the demo's instructor has; return their ids in order.
-
-    They are for what never expires: what does is renewed by newer work alone.
-    """
+    """Put thirty items before all others, of learners whom the demo's instructor has; return their ids in order."""
     from cbe.store import enrolments, people, programs
 
     with app.app_context():

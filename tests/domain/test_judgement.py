@@ -1,29 +1,17 @@
 """What an assessor may judge: outcome and level agree with the rubric, and not yet says what is missing."""
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from cbe.domain.judgement import (
-    MOST_FEEDBACK,
-    Judgement,
-    counting_level,
-    judgement_problems,
-    outcome_at,
-    renewal_problems,
-)
-from cbe.domain.mastery import Standing
+from cbe.domain.judgement import MOST_FEEDBACK, Judgement, counting_level, judgement_problems, outcome_at
 from cbe.domain.program import Competency, Level, MasteryRule, Program, Rubric
 
 RUBRIC = Rubric((Level("seen", "Seen"), Level("helped", "With help"), Level("alone", "Alone")), "helped")
 HTML = Competency("html", "HTML", Decimal(6))
 PLAIN = Program("web", "Web", "en", (HTML,), ())
 GRADED = replace(PLAIN, rubric=RUBRIC)
-
-
-MASTERED = Standing(date(2026, 3, 2), date(2027, 3, 2), None)
 
 
 def places(program: Program, judgement: Judgement, competency: Competency = HTML) -> list[str]:
@@ -70,20 +58,3 @@ def test_what_agrees_with_the_rubric_is_taken(program: Program, judgement: Judge
 )
 def test_what_does_not_is_refused_with_its_place(program: Program, judgement: Judgement, at: list[str]) -> None:
     assert places(program, judgement) == at
-
-
-@pytest.mark.parametrize(
-    ("standing", "outcome", "done_on", "is_refused"),
-    [
-        (MASTERED, "met", date(2026, 3, 2), True),
-        (MASTERED, "met", date(2026, 3, 3), False),
-        (MASTERED, "not_yet", date(2026, 3, 2), False),
-        (replace(MASTERED, expires_on=None), "met", date(2026, 3, 2), False),
-        (Standing(None, None, date(2026, 3, 2)), "met", date(2026, 3, 1), False),
-        (None, "met", date(2026, 3, 1), False),
-    ],
-)
-def test_only_what_was_done_after_the_mastery_renews_it(standing, outcome, done_on, is_refused) -> None:
-    found = [renewal_problems(Judgement("html", outcome), standing, done_on, is_observed=one) for one in (False, True)]
-    assert [[at for at, _ in one] for one in found] == [["/html/outcome"] * is_refused] * 2
-    assert all("mastered on 2026-03-02" in why for one in found for _, why in one)

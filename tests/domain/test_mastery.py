@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cbe.domain.mastery import UNDO, Decision, Standing, TakenBack, TowardsRule, standing_in, towards_rule
+from cbe.domain.mastery import (
+    UNDO,
+    Decision,
+    Standing,
+    TakenBack,
+    TowardsRule,
+    standing_in,
+    too_old_to_renew,
+    towards_rule,
+)
 from cbe.domain.program import Competency, Level, MasteryRule, Program, Rubric
 
 RUBRIC = Rubric((Level("seen", "Seen"), Level("helped", "With help"), Level("alone", "Alone")), "helped")
@@ -23,10 +32,18 @@ def day(number: int) -> date:
     return FIRST_DAY + timedelta(days=number)
 
 
-def decided(number: int, outcome: str = "met", *, by: UUID = ANN, kind: str = "assessment", level: str | None = None):
+def decided(
+    number: int,
+    outcome: str = "met",
+    *,
+    by: UUID = ANN,
+    kind: str = "assessment",
+    level: str | None = None,
+    done: int | None = None,
+):
     at = datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=number)
     identity = UUID(int=1_000 + number * 10 + by.int)
-    return Decision(identity, "html", kind, outcome, level, by, day(number), at)
+    return Decision(identity, "html", kind, outcome, level, by, day(number if done is None else done), day(number), at)
 
 
 def stand(*decisions: Decision, back=(), rule=ONE, months=None, rubric=None, on=LATE, known=None) -> Standing:
@@ -127,6 +144,47 @@ def test_what_was_seen_before_a_transfer_renews_nothing() -> None:
     assert stand(*found, decided(401), rule=two, months=12).mastered_on == day(401)
 
 
+def not_renewing(*decisions: Decision, back=(), months=12, rule=ONE) -> dict[UUID, date]:
+    html = Competency("html", "HTML", Decimal(6), mastery=rule, validity_months=months)
+    return too_old_to_renew(Program("web", "Web", "en", (html,), ()), decisions, back, on=LATE)
+
+
+def test_what_was_done_before_a_mastery_stands_and_does_not_renew_it() -> None:
+    first, old = decided(10), decided(400, done=10)
+    assert stand(first, old, months=12).mastered_on == day(10)
+    assert not_renewing(first, old) == {old.id: day(10)}
+    new = decided(400, done=11)
+    assert stand(first, new, months=12).mastered_on == day(400)
+    assert not_renewing(first, new) == {}
+
+
+def test_without_an_expiry_it_counts_whenever_it_was_done() -> None:
+    first, old = decided(10), decided(400, done=10)
+    assert stand(first, old).mastered_on == day(400)
+    assert not_renewing(first, old, months=None) == {}
+
+
+def test_an_authority_renews_whenever_it_was_done_and_a_not_yet_is_not_too_old() -> None:
+    first, transfer = decided(10), decided(400, kind="transfer", done=1)
+    assert stand(first, transfer, months=12).mastered_on == day(400)
+    assert not_renewing(first, decided(400, "not_yet", done=1)) == {}
+
+
+def test_what_was_too_old_to_renew_a_mastery_counts_once_that_is_taken_back() -> None:
+    first, old = decided(10), decided(400, done=10)
+    back = [taken_back(first, "void")]
+    assert stand(first, old, months=12, back=back).mastered_on == day(400)
+    assert not_renewing(first, old, back=back) == {}
+
+
+def test_two_assessors_renew_with_two_that_are_new_enough() -> None:
+    two, master = MasteryRule(assessors=2), (decided(1), decided(10, by=BEN))
+    old, new = decided(400, done=5), decided(401, by=BEN, done=20)
+    assert stand(*master, old, new, rule=two, months=12).mastered_on == day(10)
+    assert stand(*master, decided(400, done=11), new, rule=two, months=12).mastered_on == day(401)
+    assert not_renewing(*master, old, new, rule=two) == {old.id: day(10)}
+
+
 def towards(*decisions: Decision, back=(), rule=ONE, rubric=None) -> TowardsRule | None:
     html = Competency("html", "HTML", Decimal(6), mastery=rule, rubric=rubric)
     return towards_rule(Program("web", "Web", "en", (html,), ()), html, decisions, back, on=LATE)
@@ -156,6 +214,7 @@ decisions = st.lists(
         by=st.sampled_from([ANN, BEN]),
         kind=st.sampled_from(["assessment", "recognition", "transfer"]),
         level=st.sampled_from([None, "seen", "helped", "alone"]),
+        done=st.integers(0, 8),
     ),
     max_size=6,
     unique_by=lambda one: one.id,
@@ -186,6 +245,7 @@ def test_a_void_decision_is_as_good_as_none(found, rule, data) -> None:
     st.sampled_from(["void", "revoked"]),
 )
 def test_one_more_met_never_takes_mastery_away(found, rule, number, kind, how) -> None:
+    """Where nothing expires; where it does, the end may come earlier (docs/decisions/0009)."""
     more = replace(decided(number, by=BEN, level="alone", kind=kind), id=UUID(int=9))
     before, after = stand(*found, rule=rule, rubric=RUBRIC), stand(*found, more, rule=rule, rubric=RUBRIC)
     assert before.mastered_on is None or after.mastered_on is not None

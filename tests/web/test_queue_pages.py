@@ -1,14 +1,18 @@
 """The queue and the pages of deciding as documents: what they say, whom, in how many queries, and what they never lose."""
 
+import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cbe.domain.judgement import Judgement, renewal_problems
-from cbe.domain.mastery import Standing
-from cbe.web.texts import told
+from cbe.domain.policy import SYSTEM
+from cbe.services.programs import import_program
+from cbe.services.transaction import transaction
+from cbe.store.enrolments import find_enrolment
+from cbe.store.programs import find_program, find_version
 from tests.handing_in import handed_in
+from tests.programs import web_document
 from tests.web.test_learner_pages import queries_of
 
 NOT_YET = "Show me the form again."
@@ -293,9 +297,27 @@ def test_messages_go_to_the_learner_and_nothing_typed_is_lost(item, desk):
     assert "x" * 5001 in long.text
 
 
-def test_why_a_judgement_renews_nothing_is_told_with_days_as_the_reader_writes_them(app):
-    mastered = Standing(date(2026, 3, 2), date(2027, 3, 2), None)
-    ((_, why),) = renewal_problems(Judgement("html", "met"), mastered, date(2026, 3, 1))
-    with app.test_request_context():
-        assert told(why).startswith("This was mastered on Mar 2, 2026, and renewing it")
-        assert "done by Mar 1, 2026: cite newer evidence too" in told(why)
+@pytest.fixture
+def html_expires(app, learner, now):
+    """Move the learner to a version in which HTML expires after a year."""
+    with app.app_context():
+        document = web_document()
+        document["competencies"][0]["validity_months"] = 12
+        import_program(SYSTEM, json.dumps(document).encode(), publish=True, now=now)
+        newest = find_version(find_program("web").id).id
+        with transaction(SYSTEM, now) as tx:
+            find_enrolment(learner.enrolment_id).version_id = newest
+            tx.record("test:move", enrolment=learner.enrolment_id)
+
+
+@pytest.mark.usefixtures("html_expires")
+def test_that_an_old_piece_renews_nothing_is_said_before_and_after_deciding(item, desk, learner, sign_in):
+    old, first = item(ago=timedelta(hours=2)), item()
+    for key, hint in ((first, False), (old, True)):
+        page = desk.get(desk.post(f"/evidence/{key}/take").location).text
+        assert ("Only what was done after that day renews it." in page) == hint
+        decided(desk, key, then="queue")
+    assert "It renews nothing: the mastery of" in desk.get(f"/queue?after={old}").text
+    hers = sign_in(learner)
+    assert hers.get("/learn/web/competencies/html").text.count("It renews nothing: the mastery of") == 1
+    assert "renewed by what was done after" in hers.get("/learn/web/evidence/new").text

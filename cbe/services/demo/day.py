@@ -10,7 +10,6 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
-from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -215,20 +214,11 @@ def _open(piece: Piece) -> list[str]:
 
 
 def _decide(day: Day, piece: Piece, not_yet: float) -> dict[UUID, str]:
-    """Let the assessor decide on all that waits of an item; return the outcomes by decision.
-
-    What would renew a mastery with nothing newer is refused: then they answer not yet.
-    """
+    """Let the assessor decide on all that waits of an item; return the outcomes by decision."""
     judged = [_judgement(day, piece.learner, key, not_yet) for key in _open(piece)]
     row = items.find_evidence(piece.item)
     assert row is not None
-    decide = partial(review.decide, piece.learner.instructor, piece.item, row.version)
-    try:
-        ids = day.act("items decided", decide, judged)
-    except Invalid:
-        day.counts["refused"] += 1
-        judged = [_judgement(day, piece.learner, one.competency, 1) for one in judged]
-        ids = day.act("items decided", decide, judged)
+    ids = day.act("items decided", review.decide, piece.learner.instructor, piece.item, row.version, judged)
     day.counts.update(one.outcome.replace("_", " ") for one in judged)
     return dict(zip(ids, (one.outcome for one in judged), strict=True))
 
@@ -301,12 +291,7 @@ def _observe(day: Day) -> None:
     key = day.numbers.choice(compiled_version(chosen.version_id).order[:MOST_OBSERVED])
     cells = [Cell(one.enrolment_id, _judgement(day, one, key, NOT_YET)) for one in seen]
     session = Session(day.now.date(), group_id=chosen.group_id, setting="simulation")
-    observe = partial(observing.record_session, chosen.instructor, day.stage.program_key, session, cells)
-    try:
-        session_id = day.act("sessions", observe)
-    except Invalid:  # something was mastered today already, and the same day renews nothing
-        day.counts["refused"] += 1
-        return
+    session_id = day.act("sessions", observing.record_session, chosen.instructor, day.stage.program_key, session, cells)
     day.counts["observed"] += len(cells)
     for row, _ in observing.get_session(chosen.instructor, session_id, today=day.now.date(), now=day.now).decisions:
         day.decided.append(Decided(row.id, chosen.instructor, None, day.now))

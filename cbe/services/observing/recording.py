@@ -11,8 +11,8 @@ from cbe.domain import policy
 from cbe.domain.errors import N_, Conflict, Invalid, NotFound, Problem
 from cbe.domain.evidence import SETTINGS, open_routes
 from cbe.domain.graph import CompiledProgram
-from cbe.domain.judgement import judgement_problems, renewal_problems
-from cbe.domain.mastery import Standing, latest_today
+from cbe.domain.judgement import judgement_problems
+from cbe.domain.mastery import latest_today
 from cbe.domain.policy import Actor, Subject
 from cbe.store import observing, records, settling
 from cbe.store.assessing import ObservationRow
@@ -21,7 +21,7 @@ from cbe.store.programs import ProgramRow
 from cbe.store.records import DecisionRow
 
 from ..cohorts import stands_of
-from ..decisions import NewDecision, standings_of
+from ..decisions import NewDecision, too_old
 from ..programs import compiled_version, newest_version
 from ..review import undo
 from ..sign_off import sign_off
@@ -47,6 +47,7 @@ class RecordedAlready(Conflict):
 class Observed:
     """A recorded session: who saw what, and until when it can be undone by the reader (None: no more, or not by them).
 
+    ``older_than``: decisions that renew nothing, as the session was no later than the day of the mastery.
     ``hidden`` counts the decisions on learners whose record the reader may not see now.
     """
 
@@ -61,6 +62,7 @@ class Observed:
     recorded_at: datetime
     decisions: list[tuple[DecisionRow, str]]
     taken_back: frozenset[UUID]
+    older_than: dict[UUID, date]
     hidden: int
     undo_until: datetime | None
 
@@ -90,11 +92,7 @@ def record_session(
             raise NotFound("One of these learners is not active, or is not yours to assess.")
         enrolled = observing.list_enrolled(list({cell.enrolment_id for cell in cells}))
         versions = {key: compiled_version(row.version_id) for key, row in enrolled.items()}
-        seen = {cell.judgement.competency for cell in cells}
-        stands = standings_of(
-            {key: row.version_id for key, row in enrolled.items()}, latest_today(now), competencies=seen
-        )
-        _check(session, cells, versions, stands, today)
+        _check(session, cells, versions, today)
         kinds = _kinds(program, cells, enrolled, today, now)
         row = ObservationRow(
             id=key, program_id=program.id, group_id=session.group_id, account_id=actor.account_id,
@@ -136,9 +134,16 @@ def get_session(actor: Actor, observation_id: UUID, *, today: date, now: datetim
         row.recorded_at,
         found,
         taken_back,
+        _older_than([one for one, _ in found], now),
         hidden,
         max(waiting.values()) if waiting and is_own else None,
     )
+
+
+def _older_than(made: Sequence[DecisionRow], now: datetime) -> dict[UUID, date]:
+    enrolled = observing.list_enrolled(list({one.enrolment_id for one in made}))
+    versions = {key: row.version_id for key, row in enrolled.items()}
+    return too_old(versions, latest_today(now), competencies={one.competency for one in made})
 
 
 def undo_session(actor: Actor, observation_id: UUID, *, now: datetime) -> int:
@@ -160,7 +165,6 @@ def _check(
     session: Session,
     cells: Sequence[Cell],
     versions: Mapping[UUID, CompiledProgram],
-    stands: Mapping[UUID, Mapping[str, Standing]],
     today: date,
 ) -> None:
     problems: list[Problem] = []
@@ -181,8 +185,6 @@ def _check(
             problems.append((f"{at}/{key}/outcome", N_("The learner's version of the program does not have it.")))
         else:
             found = judgement_problems(compiled.program, compiled.competencies[key], cell.judgement)
-            standing = stands[cell.enrolment_id].get(key)
-            found = found or renewal_problems(cell.judgement, standing, session.observed_on, is_observed=True)
             problems += [(f"{at}{place}", text) for place, text in found]
     if problems:
         raise Invalid(problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from cbe.domain import policy
 from cbe.domain.effects import Effect, effect_of
 from cbe.domain.errors import NotFound
 from cbe.domain.graph import CompiledProgram
-from cbe.domain.mastery import UNDO
+from cbe.domain.mastery import UNDO, latest_today
 from cbe.domain.policy import Actor, Subject
 from cbe.domain.program import leaf_credits
 from cbe.domain.requirements import is_met
@@ -20,7 +20,7 @@ from cbe.store.enrolments import EnrolmentRow
 from cbe.store.records import AwardRow, DecisionRow
 from cbe.store.reviewing import MadeRow
 
-from ..decisions import mastered_on
+from ..decisions import mastered_on, too_old
 from ..enrolments import record_subject
 from ..grounds import award_standing, standing_of_awards
 from ..programs import compiled_version
@@ -40,7 +40,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A decision of one's own; ``undo_until`` while it can be undone."""
+    """A decision of one's own; ``undo_until`` while it can be undone.
+
+    ``older_than``: the day of the mastery that it does not renew; asked of what was just recorded only.
+    """
 
     id: UUID
     learner: str
@@ -53,6 +56,7 @@ class Made:
     recorded_at: datetime
     undo_until: datetime | None
     taken_back: str | None
+    older_than: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,9 @@ def last_decided(actor: Actor, evidence_id: UUID, *, today: date, now: datetime)
     enrolment = enrolments.find_enrolment(rows[0].decision.enrolment_id) if rows else None
     if enrolment is None or rows[0].due_at is None:
         return None
-    made = [_made(row) for row in rows]
+    asked = {row.decision.competency for row in rows}
+    old = too_old({enrolment.id: enrolment.version_id}, latest_today(now), competencies=asked)
+    made = [replace(_made(row), older_than=old.get(row.decision.id)) for row in rows]
     effect = _effect(enrolment, {one.id for one in made}, today)
     return Aftermath(evidence_id, made, made[0].compiled, effect, rows[0].due_at)
 
@@ -127,7 +133,7 @@ def get_decision(actor: Actor, decision_id: UUID, *, today: date, now: datetime)
         raise NotFound("There is nothing here, or nothing that you may see.")
     subject = record_subject(actor, enrolment, today)
     policy.require(actor, "decision:take-back", subject)
-    told = past_decisions(enrolment.id, [row])[0]
+    told = past_decisions(enrolment, [row], now)[0]
     effect = _effect(enrolment, {row.id}, today)
     return DecisionPage(
         decision=told,

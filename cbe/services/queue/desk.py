@@ -10,11 +10,14 @@ from uuid import UUID
 from cbe.domain import policy
 from cbe.domain.errors import NotFound
 from cbe.domain.graph import CompiledProgram
+from cbe.domain.mastery import latest_today
 from cbe.domain.policy import Actor
-from cbe.store import evidence, people, quarantine, records, reviewing
+from cbe.store import deriving, evidence, people, quarantine, records, reviewing
+from cbe.store.enrolments import EnrolmentRow
 from cbe.store.records import DecisionRow
 from cbe.store.reviewing import CitableRow
 
+from ..decisions import too_old
 from ..evidence import Item, get_item, subject_of
 from ..phrases import Phrase, list_phrases
 from ..programs import compiled_version
@@ -24,7 +27,10 @@ __all__ = ["Desk", "PastDecision", "get_desk", "past_decisions"]
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
-    """A decision that stands or stood: who said what of which competency, and when."""
+    """A decision that stands or stood: who said what of which competency, and when.
+
+    ``older_than``: the day of the mastery that it does not renew, as what it rests on was done by then.
+    """
 
     id: UUID
     competency: str
@@ -36,6 +42,7 @@ class PastDecision:
     recorded_at: datetime
     feedback: str | None
     taken_back: str | None
+    older_than: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,8 @@ class Desk:
 
     ``waiting``: competencies without a decision. ``judged``: the decisions that stand on the item. ``past``: the others
     on its competencies, newest first. ``undone``: the feedback of decisions on it that the reader undid, by competency.
+    ``renews_after``: competencies with a mastery that expires, each with the day after which something must have been
+    done to renew it.
     """
 
     item: Item
@@ -54,6 +63,7 @@ class Desk:
     citable: Sequence[CitableRow]
     phrases: list[Phrase]
     undone: dict[str, str]
+    renews_after: dict[str, date]
     is_mine: bool
 
     @property
@@ -72,7 +82,7 @@ def get_desk(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> 
     asked = [one.competency for one in item.competencies]
     standing = {one.decision_id for one in item.competencies}
     rows = records.list_decisions(item.enrolment_id, asked)
-    past = past_decisions(item.enrolment_id, rows)
+    past = past_decisions(row.enrolment, rows, now)
     undone = reviewing.list_undone(actor.account_id, item.id, item.version)
     words = quarantine.decision_texts([one.id for one in undone]) if undone else {}
     return Desk(
@@ -84,15 +94,19 @@ def get_desk(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> 
         citable=reviewing.list_citable(item.enrolment_id, item.id),
         phrases=list_phrases(actor),
         undone={one.competency: words[one.id].feedback or "" for one in undone if one.id in words},
+        renews_after=_renews_after(item.enrolment_id, asked),
         is_mine=item.taken_by is not None and item.taken_by.account_id == actor.account_id,
     )
 
 
-def past_decisions(enrolment_id: UUID, rows: Sequence[DecisionRow]) -> list[PastDecision]:
-    """Return decisions on one learner with their words and names, in the order given; three queries."""
+def past_decisions(enrolment: EnrolmentRow, rows: Sequence[DecisionRow], now: datetime) -> list[PastDecision]:
+    """Return decisions on one learner with their words and names, in the order given; at most five queries."""
     texts = quarantine.decision_texts([row.id for row in rows])
     names = people.names_of({row.assessor_id for row in rows if row.assessor_id})
-    taken_back = {one.decision_id: one.how for one in records.list_taken_back([enrolment_id])}
+    taken_back = {one.decision_id: one.how for one in records.list_taken_back([enrolment.id])}
+    old = too_old(
+        {enrolment.id: enrolment.version_id}, latest_today(now), competencies={row.competency for row in rows}
+    )
     return [
         PastDecision(
             id=row.id,
@@ -105,6 +119,16 @@ def past_decisions(enrolment_id: UUID, rows: Sequence[DecisionRow]) -> list[Past
             recorded_at=row.recorded_at,
             feedback=texts[row.id].feedback if row.id in texts else None,
             taken_back=taken_back.get(row.id),
+            older_than=old.get(row.id),
         )
         for row in rows
     ]
+
+
+def _renews_after(enrolment_id: UUID, competencies: Sequence[str]) -> dict[str, date]:
+    found = deriving.standing_of([enrolment_id]).get(enrolment_id, {})
+    return {
+        key: standing.mastered_on
+        for key, standing in found.items()
+        if key in competencies and standing.mastered_on and standing.expires_on
+    }

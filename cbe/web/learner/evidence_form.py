@@ -23,7 +23,7 @@ from cbe.services.evidence import Item, Version
 
 from ..evidence_words import LEARNING_TYPES, ROUTES, SETTINGS
 from ..forms import OnceForm
-from ..texts import Spoken, in_words, rich_lines
+from ..texts import Spoken, day, in_words, rich_lines
 from .view import Step, View
 
 __all__ = ["Chooser", "EvidenceForm", "chooser", "fields_of", "form_of", "judged_by", "known_of"]
@@ -185,10 +185,14 @@ def judged_by(view: View, picked: Iterable[str]) -> list[JudgedBy]:
 def _choice(view: View, key: str) -> Choice:
     progress = view.progress
     routes = open_routes(progress.compiled, progress.mastered, key)
-    hint = {
-        State.MASTERED: _("for a higher level, or to renew it"),
-        State.IN_REVIEW: _("evidence waits already"),
-    }.get(progress.states[key], "")
+    state, stands = progress.states[key], progress.standing.get(key)
+    hint = ""
+    if state is State.IN_REVIEW:
+        hint = _("evidence waits already")
+    elif stands and stands.mastered_on and stands.expires_on:
+        hint = _("renewed by what was done after %(day)s", day=day(stands.mastered_on))
+    elif state is State.MASTERED:
+        hint = _("for a higher level")
     if not routes:
         hint = _("takes no evidence before its prerequisites")
     elif "program" not in routes:
