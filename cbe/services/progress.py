@@ -165,7 +165,8 @@ def _progress(actor: Actor, row: enrolments.EnrolmentRow, today: date, now: date
 class HistoryEntry:
     """One decision as the learner's page tells it: when, of which kind, with what outcome, by whom, and the words.
 
-    ``older_than``: the day of the mastery that it does not renew, as what it rests on was done by then.
+    ``older_than``: the day of the mastery that it does not renew, as what it rests on was done by then. ``is_closed``: it
+    has words that nobody sees now, as what it rests on was reported.
     """
 
     id: UUID
@@ -181,10 +182,11 @@ class HistoryEntry:
     reason: str | None
     taken_back: str | None
     older_than: date | None
+    is_closed: bool
 
 
 def list_history(progress: Progress, competency: str | None = None) -> list[HistoryEntry]:
-    """List the decisions on a learner (on one competency when given), newest first; at most seven queries.
+    """List the decisions on a learner (on one competency when given), newest first; at most eight queries.
 
     As of another day: those made by then and known then, and what was taken back by then.
     """
@@ -202,6 +204,7 @@ def list_history(progress: Progress, competency: str | None = None) -> list[Hist
         competencies={row.competency for row in rows},
     )
     texts = quarantine.decision_texts([row.id for row in rows])
+    closed = quarantine.decisions_with_closed_texts([row.id for row in rows])
     names = people.names_of({row.assessor_id for row in rows if row.assessor_id})
     nothing = DecisionTextRow()
     return [
@@ -219,6 +222,7 @@ def list_history(progress: Progress, competency: str | None = None) -> list[Hist
             reason=text.reason,
             taken_back=undone.get(row.id),
             older_than=old.get(row.id),
+            is_closed=row.id in closed,
         )
         for row in reversed(rows)
     ]

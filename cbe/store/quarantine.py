@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from .database import db
@@ -79,12 +79,21 @@ def list_feedback(evidence_id: UUID) -> Sequence[DecisionTextRow]:
 
 def decision_texts(decision_ids: Sequence[UUID]) -> dict[UUID, DecisionTextRow]:
     """Return the words of these decisions by decision, without those that rest on an item whose texts are closed now."""
-    closed = (
+    query = select(DecisionTextRow).where(
+        DecisionTextRow.decision_id.in_(decision_ids), DecisionTextRow.decision_id.not_in(_closed_among(decision_ids))
+    )
+    return {row.decision_id: row for row in db.session.scalars(query)}
+
+
+def decisions_with_closed_texts(decision_ids: Sequence[UUID]) -> set[UUID]:
+    """Return which of these decisions have words that nobody sees now, as the item that they rest on was reported."""
+    query = select(DecisionTextRow.decision_id).where(DecisionTextRow.decision_id.in_(_closed_among(decision_ids)))
+    return set(db.session.scalars(query))
+
+
+def _closed_among(decision_ids: Sequence[UUID]) -> Select[UUID]:
+    return (
         select(CitedRow.decision_id)
         .join(QuarantineRow, QuarantineRow.evidence_id == CitedRow.evidence_id)
         .where(QuarantineRow.file_id.is_(None), QuarantineRow.outcome.is_(None), CitedRow.decision_id.in_(decision_ids))
     )
-    query = select(DecisionTextRow).where(
-        DecisionTextRow.decision_id.in_(decision_ids), DecisionTextRow.decision_id.not_in(closed)
-    )
-    return {row.decision_id: row for row in db.session.scalars(query)}
