@@ -13,7 +13,7 @@ from tests.needs import PROJECT
 # floor → the parts of cbe it may import, and the libraries it may import (None: any that is not FORBIDDEN to it)
 STANDARD = set(sys.stdlib_module_names)
 FLOORS: dict[str, tuple[set[str], set[str] | None]] = {
-    "domain": ({"domain"}, {"numpy", "networkx", "highspy"}),
+    "domain": ({"domain"}, {"numpy", "networkx", "highspy", "rapidfuzz"}),
     "store": ({"store", "domain"}, None),
     "interop": ({"interop", "domain"}, None),
     "services": ({"services", "domain", "store", "interop"}, None),

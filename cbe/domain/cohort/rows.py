@@ -1,0 +1,210 @@
+"""Groups, requirements and credentials worked out for many learners at once, on rows of one bit for each.
+
+Counts and credits are numbers written in rows: the first row has everybody's ones, the next everybody's twos, and so
+on; adding is done on all learners together. Exact, also where members may not share: what cannot be told from rows is
+asked of ``requirements`` once for all learners who are alike in what the requirement names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from math import lcm
+
+from cbe.domain.graph import CompiledProgram, is_contested, named_competencies, named_credentials
+from cbe.domain.requirements import (
+    All,
+    AtLeast,
+    CompetencyLeaf,
+    CredentialLeaf,
+    Credits,
+    CreditsOf,
+    Requirement,
+    is_met,
+    leaves,
+    parts_of,
+)
+
+__all__ = ["CredentialRows", "Numbers", "RowOf", "add", "at_least", "met_row", "ready_row"]
+
+RowOf = Callable[[str], int]
+"""The row of a competency or credential: for which learners it is mastered, or reached."""
+
+Numbers = list[int]
+"""A whole number for every learner: the rows of its binary digits, lowest first."""
+
+
+def ready_row(groups: Iterable[Iterable[str]], mastered: RowOf, everyone: int) -> int:
+    """Return for whom every prerequisite group is met.
+
+    >>> bin(ready_row([["html"], ["js", "php"]], {"html": 0b111, "js": 0b001, "php": 0b100}.__getitem__, 0b111))
+    '0b101'
+    """
+    row = everyone
+    for group in groups:
+        met = 0
+        for member in group:
+            met |= mastered(member)
+        row &= met
+    return row
+
+
+def add(numbers: Numbers, row: int, times: int = 1) -> None:
+    """Add `times` to the numbers of the learners in the row.
+
+    >>> numbers = [0b01]
+    >>> add(numbers, 0b11, 3)
+    >>> [bin(digit) for digit in numbers]  # 1 + 3 and 0 + 3
+    ['0b10', '0b10', '0b1']
+    """
+    place = 0
+    while times:
+        if times & 1:
+            carry, at = row, place
+            while carry:
+                if at >= len(numbers):
+                    numbers.extend([0] * (at + 1 - len(numbers)))
+                numbers[at], carry = numbers[at] ^ carry, numbers[at] & carry
+                at += 1
+        times >>= 1
+        place += 1
+
+
+def at_least(numbers: Numbers, need: int, everyone: int) -> int:
+    """Return whose number is at least `need`.
+
+    >>> bin(at_least([0b110, 0b011], 2, 0b111))  # the numbers 2, 3 and 1
+    '0b11'
+    """
+    row = everyone
+    for place in range(max(len(numbers), need.bit_length())):
+        digit = numbers[place] if place < len(numbers) else 0
+        row = digit & row if need >> place & 1 else digit | row
+    return row
+
+
+def met_row(requirement: Requirement, mastered: RowOf, reached: RowOf, everyone: int, credits_of: CreditsOf) -> int:
+    """Return for whom a requirement is met by what they mastered and the credentials they reached, exactly.
+
+    >>> from cbe.domain.requirements import Any_
+    >>> rows = {"css": 0b011, "js": 0b110}
+    >>> two = AtLeast(2, (CompetencyLeaf("css"), CompetencyLeaf("js")))
+    >>> bin(met_row(two, rows.__getitem__, rows.__getitem__, 0b111, len))
+    '0b10'
+    """
+    judge = _Judge(requirement, mastered, reached, everyone, credits_of)
+    row = judge.node(requirement, counted=False)[0]
+    return judge.apart(row) if row and is_contested(requirement) else row
+
+
+class _Judge:
+    def __init__(
+        self, requirement: Requirement, mastered: RowOf, reached: RowOf, everyone: int, credits_of: CreditsOf
+    ) -> None:
+        self.requirement = requirement
+        self.mastered, self.reached, self.everyone = mastered, reached, everyone
+        self.credits_of = credits_of
+        self.scale = 1
+        needs = list(_credits_asked(requirement))
+        if needs:
+            worths = [credits_of(leaf) for leaf in leaves(requirement)]
+            self.scale = lcm(*(worth.as_integer_ratio()[1] for worth in needs + worths))
+
+    def node(self, node: Requirement, *, counted: bool) -> tuple[int, Numbers]:
+        """Return for whom a part holds when everything may be shared, and the credits it then has if they are asked."""
+        if isinstance(node, CompetencyLeaf | CredentialLeaf):
+            row = self.mastered(node.competency) if isinstance(node, CompetencyLeaf) else self.reached(node.credential)
+            worth: Numbers = []
+            if counted:
+                add(worth, row, self._whole(self.credits_of(node)))
+            return row, worth
+        counted_below = counted or isinstance(node, Credits)
+        parts = [self.node(part, counted=counted_below) for part in node.parts]
+        total: Numbers = []
+        for _, worth in parts:
+            for place, digit in enumerate(worth):
+                add(total, digit, 1 << place)
+        row = self._holds(node, [holds for holds, _ in parts], total)
+        return row, [digit & row for digit in total] if counted else []
+
+    def _holds(self, node: Requirement, rows: list[int], total: Numbers) -> int:
+        if isinstance(node, Credits):
+            return at_least(total, self._whole(node.credits), self.everyone)
+        if isinstance(node, All):
+            row = self.everyone
+            for one in rows:
+                row &= one
+            return row
+        if isinstance(node, AtLeast):
+            held: Numbers = []
+            for one in rows:
+                add(held, one)
+            return at_least(held, node.count, self.everyone)
+        row = 0
+        for one in rows:
+            row |= one
+        return row
+
+    def _whole(self, worth: Decimal) -> int:
+        return int(worth * self.scale)
+
+    def apart(self, row: int) -> int:
+        """Return whom of the row it is met for when what may not be shared is not: each kind of learner asked once."""
+        names, credentials = named_competencies(self.requirement), named_credentials(self.requirement)
+        alike: list[tuple[int, frozenset[str], frozenset[str]]] = [(row, frozenset(), frozenset())]
+        for key in names:
+            own = self.mastered(key)
+            alike = [kind for r, m, h in alike for kind in ((r & own, m | {key}, h), (r & ~own, m, h)) if kind[0]]
+        for key in credentials:
+            own = self.reached(key)
+            alike = [kind for r, m, h in alike for kind in ((r & own, m, h | {key}), (r & ~own, m, h)) if kind[0]]
+        found = 0
+        for some, mastered, held in alike:
+            if is_met(self.requirement, mastered, held, self.credits_of):
+                found |= some
+        return found
+
+
+def _credits_asked(node: Requirement) -> Iterable[Decimal]:
+    if isinstance(node, Credits):
+        yield node.credits
+    for part in parts_of(node):
+        yield from _credits_asked(part)
+
+
+class CredentialRows:
+    """The credentials of a program for many learners, each worked out once, when it is asked for.
+
+    A credential is *reached* as in planning: it is held, or it is not withheld and its own requirement is met by what is
+    mastered and by the credentials reached.
+    """
+
+    def __init__(self, compiled: CompiledProgram, mastered: RowOf, held: RowOf, withheld: RowOf, everyone: int) -> None:
+        self.compiled = compiled
+        self.mastered, self.held, self.withheld, self.everyone = mastered, held, withheld, everyone
+        self._met: dict[str, int] = {}
+
+    def met(self, credential_id: str) -> int:
+        """Return for whom the credential's own requirement is met."""
+        stack = [credential_id]
+        while stack:
+            key = stack[-1]
+            if key not in self._met:
+                # a loop, not a call for each step: credentials may stand on one another thousands deep
+                below = [part for part in self.compiled.parts(key) if part not in self._met]
+                if below:
+                    stack.extend(below)
+                    continue
+                requires = self.compiled.credentials[key].requires
+                credits_of = self.compiled.credits_of
+                self._met[key] = met_row(requires, self.mastered, self.reached, self.everyone, credits_of)
+            stack.pop()
+        return self._met[credential_id]
+
+    def reached(self, credential_id: str) -> int:
+        """Return who holds the credential or, where it is not withheld, meets it."""
+        return self.held(credential_id) | (self.met(credential_id) & ~self.withheld(credential_id))
+
+    def claimable(self, credential_id: str) -> int:
+        """Return who could claim the credential: neither held nor withheld, and met."""
+        return self.met(credential_id) & ~self.held(credential_id) & ~self.withheld(credential_id)

@@ -1,0 +1,112 @@
+"""Competencies that every way to a credential goes through, and how much lies behind each.
+
+A competency is *necessary* for a credential when without it the credential cannot be met, whatever else is mastered that
+can be. All competencies are taken away at once, each in a supposition of its own (see ``reduction``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from cbe.domain.cohort import CredentialRows
+from cbe.domain.graph import CompiledProgram, positions
+
+from .reduction import could_be_mastered
+
+__all__ = ["Bottleneck", "Necessity"]
+
+BLOCK = 40_000
+"""Competencies taken away at a time, so that memory stays bounded in the largest programs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bottleneck:
+    """A competency, the credentials it is necessary for, and how many others can only be mastered with it."""
+
+    competency: str
+    credentials: tuple[str, ...]
+    behind: int
+
+
+class Necessity:
+    """What is necessary for what in a program; worked out once.
+
+    >>> from decimal import Decimal
+    >>> from cbe.domain.graph import compile_program
+    >>> from cbe.domain.program import Competency, Credential, Program
+    >>> from cbe.domain.requirements import CompetencyLeaf
+    >>> rows = {"a": (), "b": (("a",),), "c": (("a",),), "d": (("b", "c"),)}
+    >>> found = tuple(Competency(key, key, Decimal(1), prerequisites=groups) for key, groups in rows.items())
+    >>> badge = Credential("badge", "Badge", "badge", CompetencyLeaf("d"))
+    >>> Necessity(compile_program(Program("p", "p", "en", found, (badge,)))).necessary("badge")
+    ('a', 'd')
+    """
+
+    def __init__(self, compiled: CompiledProgram) -> None:
+        self.compiled = compiled
+
+    def necessary(self, credential_id: str) -> tuple[str, ...]:
+        """Return the competencies necessary for a credential, in file order; all of them when it cannot be met at all."""
+        self.compiled.get_credential(credential_id)
+        return tuple(self.compiled.ids_of(self._necessary[credential_id]))
+
+    def bottlenecks(self, least_behind: int) -> list[Bottleneck]:
+        """Return what is necessary for a credential and has so many others behind it, most behind first."""
+        needing: dict[int, list[str]] = {}
+        for key, bits in self._necessary.items():
+            if key not in self.impossible:
+                for number in positions(bits):
+                    needing.setdefault(number, []).append(key)
+        found = [
+            Bottleneck(self.compiled.ids[number], tuple(keys), self._behind[number])
+            for number, keys in needing.items()
+            if self._behind[number] >= least_behind
+        ]
+        return sorted(found, key=lambda one: (-one.behind, self.compiled.index[one.competency]))
+
+    @cached_property
+    def impossible(self) -> frozenset[str]:
+        """The credentials that cannot be met by anybody."""
+        every = CredentialRows(self.compiled, lambda _: 1, lambda _: 0, lambda _: 0, 1)
+        return frozenset(key for key in self.compiled.credentials if not every.met(key))
+
+    @cached_property
+    def _necessary(self) -> dict[str, int]:
+        return self._worked_out[0]
+
+    @cached_property
+    def _behind(self) -> list[int]:
+        return self._worked_out[1]
+
+    @cached_property
+    def _worked_out(self) -> tuple[dict[str, int], list[int]]:
+        necessary = dict.fromkeys(self.compiled.credentials, 0)
+        behind: list[int] = []
+        count = len(self.compiled.ids)
+        for start in range(0, count, BLOCK):
+            taken = range(start, min(count, start + BLOCK))
+            rows = could_be_mastered(self.compiled, [(number,) for number in taken])
+            every = (1 << len(taken)) - 1
+            credentials = CredentialRows(
+                self.compiled,
+                lambda key, rows=rows: rows[self.compiled.index[key]],  # type: ignore[misc]
+                lambda _: 0,
+                lambda _: 0,
+                every,
+            )
+            for key in necessary:
+                necessary[key] |= (every & ~credentials.met(key)) << start
+            behind += _zeros(rows, len(taken))
+        return necessary, behind
+
+
+def _zeros(rows: list[int], width: int) -> list[int]:
+    """Return for every column in how many rows it is not set, itself not counted."""
+    total = np.zeros(width, np.int64)
+    for row in rows:
+        packed = np.frombuffer(row.to_bytes((width + 7) // 8, "little"), np.uint8)
+        total += np.unpackbits(packed, count=width, bitorder="little")
+    return [len(rows) - 1 - int(ones) for ones in total]
