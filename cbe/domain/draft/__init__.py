@@ -1,0 +1,35 @@
+"""A draft as designers edit it: parts with fields, and operations that can all be undone.
+
+What a sound program is says ``program``; what should be better says ``lint``. A draft may be wrong on the way, so it is a
+document in parts and not a ``Program``. How designers' changes are put together is ``operations``'s.
+"""
+
+from .operations import (
+    Clash,
+    add_part,
+    inverse,
+    move_part,
+    operation_between,
+    remove_part,
+    replayed,
+    set_fields,
+    unused_id,
+)
+from .values import KINDS, Change, Draft, Operation, circle_closed_by
+
+__all__ = [
+    "KINDS",
+    "Change",
+    "Clash",
+    "Draft",
+    "Operation",
+    "add_part",
+    "circle_closed_by",
+    "inverse",
+    "move_part",
+    "operation_between",
+    "remove_part",
+    "replayed",
+    "set_fields",
+    "unused_id",
+]
