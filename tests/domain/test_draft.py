@@ -14,6 +14,7 @@ from cbe.domain.draft import (
     circle_closed_by,
     inverse,
     move_part,
+    new_problems,
     operation_between,
     remove_part,
     replayed,
@@ -21,6 +22,7 @@ from cbe.domain.draft import (
     unused_id,
 )
 from cbe.domain.draft.operations import same
+from cbe.domain.program import parse_program
 from tests.programs import web_document
 
 
@@ -167,3 +169,52 @@ def test_the_operation_between_two_drafts_makes_one_of_the_other(chosen):
     assert first.after(between).document() == draft.document()
     assert len({(one.kind, one.id, one.field) for one in between}) == len(between)
     assert all(isinstance(one, Change) and not same(one.before, one.after) for one in between)
+
+
+def problems_of(draft: Draft, operation) -> list[str]:
+    after, changes = replayed(draft, operation)
+    return [at for at, _ in new_problems(draft, after, changes)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "fields", "at"),
+    [
+        ("competency", "html", {"effort_hours": 0}, "/competency/html/effort_hours"),
+        ("competency", "html", {"section": "none"}, "/competency/html/section"),
+        ("competency", "html", {"prerequisites": [[]]}, "/competency/html/prerequisites/0"),
+        ("competency", "site", {"prerequisites": [["none"]]}, "/competency/site/prerequisites/0/0"),
+        ("competency", "site", {"prerequisites": [["css", "css"]]}, "/competency/site/prerequisites/0/1"),
+        ("competency", "html", {"prerequisites": [["site"]]}, "/competency/html/prerequisites"),
+        ("competency", "html", {"mastery": {"level": "none"}}, "/competency/html/mastery/level"),
+        ("section", "front", {"parent": "front"}, "/section/front/parent"),
+        ("credential", "web-badge", {"requires": {"credential": "web-badge"}}, "/credential/web-badge/requires/credential"),
+        ("credential", "web-badge", {"requires": {"credits": 99, "of": [{"competency": "css"}]}},
+         "/credential/web-badge/requires/credits"),
+        ("credential", "web-badge", {"requires": {"all": []}}, "/credential/web-badge/requires/all"),
+    ],
+)  # fmt: skip
+def test_an_operation_is_refused_with_the_place_of_what_it_makes_wrong(draft, kind, key, fields, at):
+    assert problems_of(draft, set_fields(draft, kind, key, fields)) == [at]
+
+
+def test_what_was_wrong_before_refuses_nothing():
+    wrong = Draft.of_document(
+        {"program": {"id": "w"}, "competencies": [
+            {"id": "a", "prerequisites": [["b"]]}, {"id": "b", "title": "B", "prerequisites": [["a"], ["gone"]]}]}
+    )  # fmt: skip
+    assert problems_of(wrong, set_fields(wrong, "competency", "b", {"title": "Bee"})) == []
+    assert problems_of(wrong, set_fields(wrong, "competency", "a", {"prerequisites": [["b"], ["gone"]]})) == [
+        "/competency/a/prerequisites/1/0"
+    ]
+
+
+@given(edits)
+def test_a_sound_draft_stays_sound_while_what_makes_problems_is_refused(chosen):
+    draft = Draft.of_document(web_document())
+    for edit in chosen:
+        operation = operation_of(draft, edit)
+        after, changes = replayed(draft, operation)
+        removes = any(one.field == "id" and one.after is None for one in changes)
+        if not removes and not new_problems(draft, after, changes):
+            draft = after
+    parse_program(draft.document())

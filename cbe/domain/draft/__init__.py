@@ -4,6 +4,7 @@ What a sound program is says ``program``; what should be better says ``lint``. A
 document in parts and not a ``Program``. How designers' changes are put together is ``operations``'s.
 """
 
+from .checking import new_problems, part_problems
 from .operations import (
     Clash,
     add_part,
@@ -27,7 +28,9 @@ __all__ = [
     "circle_closed_by",
     "inverse",
     "move_part",
+    "new_problems",
     "operation_between",
+    "part_problems",
     "remove_part",
     "replayed",
     "set_fields",
