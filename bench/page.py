@@ -27,7 +27,7 @@ from cbe.application import create_app
 from cbe.domain.policy import SYSTEM
 from cbe.domain.program import Program
 from cbe.domain.requirements import format_requirement
-from cbe.services import accounts, enrolments, people, programs
+from cbe.services import accounts, enrolments, people, programs, publishing
 from cbe.store.database import begin_write, db
 from cbe.store.enrolments import EnrolmentRow
 from cbe.store.people import AccountRow, PersonRow
@@ -72,7 +72,7 @@ def _learner(app: Flask, size: int) -> tuple[FlaskClient, set[str], Program]:
     program = _named(wide(size, 14, seed=size), f"bench-{size}")
     now = datetime.now(UTC)
     with app.app_context():
-        programs.import_program(SYSTEM, json.dumps(_document(program)).encode(), publish=True, now=now)
+        publishing.import_program(SYSTEM, json.dumps(_document(program)).encode(), publish=True, now=now)
         email = f"learner-{size}@cbe.example"
         account = people.add_account(SYSTEM, email, "Learner", password="a long password", now=now)
         enrolment = enrolments.enrol(SYSTEM, account, program.id, now=now)

@@ -71,7 +71,7 @@ def password_hash() -> str:
 def entered(now: datetime) -> Cast:
     """Publish the program `web` in the database of the application one is in, and bring everybody on stage."""
     from cbe.domain.policy import SYSTEM
-    from cbe.services.programs import import_program
+    from cbe.services.publishing import import_program
     from cbe.services.transaction import transaction
 
     import_program(SYSTEM, json.dumps(web_document()).encode(), publish=True, now=now)

@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.policy import SYSTEM
 from cbe.domain.program import Text
-from cbe.services import planning, programs
+from cbe.services import planning, programs, publishing
 
 from .output import command, existing_file, now, opened, progress_bar, write, write_json, write_json_object, write_table
 
@@ -26,7 +26,7 @@ program = AppGroup("program", help="Check, plan, import, list and export program
 def check(file: Path, *, as_json: bool) -> None:
     """Say how large a program FILE (.json, .json.gz) is, or everything that is wrong with it; no database."""
     with opened(file) as stream:
-        facts = _facts(programs.check_program(stream))
+        facts = _facts(publishing.check_program(stream))
     if as_json:
         write_json({"ok": True, **facts})
     else:
@@ -67,7 +67,7 @@ def plan(file: Path, learners: Path, credential: str | None, budget_ms: int, *, 
 def import_(file: Path, publish: bool, *, as_json: bool) -> None:
     """Bring a program FILE in as the draft; the same content twice makes no second version."""
     with opened(file) as stream:
-        done = programs.import_program(SYSTEM, stream, publish=publish, now=now())
+        done = publishing.import_program(SYSTEM, stream, publish=publish, now=now())
     if as_json:
         write_json({"ok": True, "program": done.key, "version": done.version, "changed": done.changed})
     elif done.version is None:
@@ -107,7 +107,7 @@ def list_(*, as_json: bool) -> None:
 @click.option("--version", type=click.IntRange(min=1), help="This version; the newest published, else the draft.")
 def export(key: str, version: int | None, *, as_json: bool) -> None:  # noqa: ARG001 (the document is JSON either way)
     """Print the document of program ID, equal to what was imported."""
-    write(programs.export_program(SYSTEM, key, version=version))
+    write(publishing.export_program(SYSTEM, key, version=version))
 
 
 def _facts(compiled: CompiledProgram) -> dict[str, Any]:

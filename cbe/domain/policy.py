@@ -71,6 +71,7 @@ RULES: Mapping[str, frozenset[str]] = {
     "program:import": frozenset({"system", "admin", "designer"}),
     "program:create": frozenset({"system", "admin"}),
     "program:export": frozenset({"system", "admin", "designer"}),
+    "program:edit": frozenset({"system", "admin", "designer"}),
     "program:set": frozenset({"system", "admin", "designer"}),
     "program:health": frozenset({"admin", "designer", "registrar"}),
     "role:grant": frozenset({"system", "admin", "registrar"}),

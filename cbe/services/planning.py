@@ -14,7 +14,7 @@ from cbe.domain.planner import leverage, plan_credential, unlock_list
 from cbe.domain.progress import State, states
 from cbe.interop.learners_file import LearnerFacts, load_learners
 
-from .programs import check_program
+from .publishing import check_program
 
 __all__ = ["LearnerFacts", "load_planning", "plan_learner"]
 

@@ -32,13 +32,20 @@ class ProgramRow(Row):
 
 
 class DraftRow(Row):
-    """The document a program's designers work on."""
+    """What a program's designers work on: a document, and the operations since (``drafts``)."""
 
     __tablename__ = "program_draft"
 
     program_id: Mapped[UUID] = mapped_column(ForeignKey("program.id"), primary_key=True)
-    document: Mapped[str] = mapped_column(Text)
+    draft_id: Mapped[UUID] = mapped_column(unique=True)
+    """Another for every version that a draft begins from, so that numbers of operations are not taken for those of before."""
+    document: Mapped[str] = mapped_column(Text, deferred=True)
+    """The draft as it was after operation ``folded``."""
+    folded: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=0)
+    """The number of the newest operation."""
     digest: Mapped[str] = mapped_column(String(64))
+    """Of the document."""
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -9,7 +9,7 @@ from cbe.domain.errors import CbeError, Forbidden, Invalid, NotFound
 from cbe.domain.policy import SYSTEM
 from cbe.services import accounts, enrolments, groups, mastery_import, people, people_export, progress, samples
 from cbe.services.people_import import import_people
-from cbe.services.programs import import_program
+from cbe.services.publishing import import_program
 from tests.programs import web_document
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]

@@ -7,7 +7,7 @@ import pytest
 
 from cbe.domain.errors import Invalid
 from cbe.domain.policy import SYSTEM
-from cbe.services.programs import check_program, import_program
+from cbe.services.publishing import check_program, import_program
 from tests.programs import web_document
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7777*7}}"

@@ -117,7 +117,7 @@ class Life:
 @pytest.fixture
 def begin(cast, context, now):
     """Give a function that enrols somebody new in the small program."""
-    from cbe.services.programs import import_program
+    from cbe.services.publishing import import_program
     from cbe.store.enrolments import EnrolmentRow, find_enrolment
     from cbe.store.people import AccountRow, PersonRow
     from cbe.store.programs import find_program, find_version

@@ -13,7 +13,7 @@ from cbe.domain.policy import SYSTEM
 from cbe.services import review
 from cbe.services.facts import facts_of, towards_mastery
 from cbe.services.observing import Cell, Session, record_session
-from cbe.services.programs import import_program
+from cbe.services.publishing import import_program
 from tests.handing_in import handed_in
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -176,7 +176,7 @@ def test_what_is_locked_takes_recognition_alone_unless_the_session_opens_it(
 def strict_version(cast, now):
     """Publish a second version of the program in which prerequisites are strict and CSS has levels."""
     from cbe.domain.policy import SYSTEM
-    from cbe.services.programs import import_program
+    from cbe.services.publishing import import_program
 
     document = web_document()
     document["program"]["gate"] = "strict"

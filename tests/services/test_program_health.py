@@ -7,7 +7,7 @@ import pytest
 from cbe.domain.errors import Forbidden, NotFound
 from cbe.domain.policy import SYSTEM
 from cbe.services import program_health
-from cbe.services.programs import import_program
+from cbe.services.publishing import import_program
 from tests.programs import web_document
 
 pytestmark = pytest.mark.usefixtures("context")

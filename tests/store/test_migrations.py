@@ -47,6 +47,7 @@ def lived(cast: Cast, now: datetime) -> None:
     from cbe.services.transaction import transaction
     from cbe.store import assessing, evidence, notices, people, records
     from cbe.store.attested import RECORD, WORDS
+    from cbe.store.drafts import OperationRow
     from cbe.store.enrolments import GoalRow
     from cbe.store.mail import MailRow
     from cbe.store.programs import DraftRow
@@ -57,7 +58,8 @@ def lived(cast: Cast, now: datetime) -> None:
     mine = {"enrolment_id": learner.enrolment_id}
     one, award, version = uuid4(), uuid4(), {"version_id": cast.version_id}
     rows = [
-        DraftRow(program_id=cast.program_id, document="{}", digest="0", updated_at=now),
+        DraftRow(program_id=cast.program_id, draft_id=item, document="{}", digest="0", updated_at=now),
+        OperationRow(draft_id=item, number=1, account_id=learner.account_id, what="edit", changes="[]", recorded_at=now),
         GoalRow(**mine, credential="web-badge", target_date=day),
         records.DecisionRow(id=one, **mine, **version, competency="html", kind="transfer", outcome="met",
                             activity_on=day, decided_on=day, **said),

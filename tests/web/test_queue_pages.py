@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cbe.domain.policy import SYSTEM
-from cbe.services.programs import import_program
+from cbe.services.publishing import import_program
 from cbe.services.transaction import transaction
 from cbe.store.enrolments import find_enrolment
 from cbe.store.programs import find_program, find_version

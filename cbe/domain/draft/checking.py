@@ -32,6 +32,8 @@ def new_problems(before: Draft, after: Draft, changes: tuple[Change, ...]) -> li
     for change in changes:
         if (change.kind, change.field) == ("competency", "prerequisites"):
             found += _new_circle(after, change)
+        elif change.field == "id" and change.after is None:
+            found += _still_named(after, change.kind, change.id)
     return found
 
 
@@ -128,24 +130,42 @@ def _new_circle(after: Draft, change: Change) -> Iterator[Problem]:
         yield f"{child('/competency', change.id)}/prerequisites", text
 
 
+def _still_named(after: Draft, kind: str, key: str) -> Iterator[Problem]:
+    """Yield what names a part that went."""
+    at = child(child("", kind), key)
+    if kind == "competency":
+        for other in sorted(after.opens.get(key, ())):
+            yield at, Worded(N_("%(id)s needs it: take it out there first."), id=quoted(other))
+    if kind in ("competency", "credential"):
+        for other in after.order["credential"]:
+            if key in _named(after.get("credential", other, "requires"), kind):
+                yield at, Worded(N_("The rule of %(id)s names it: change the rule first."), id=quoted(other))
+    if kind == "section":
+        inside = [one for name, field in (("section", "parent"), ("competency", "section"))
+                  for one, fields in after.parts[name].items() if fields.get(field) == key]  # fmt: skip
+        if inside:
+            yield at, Worded(N_("%(id)s stands in it: move that first."), id=quoted(min(inside)))
+
+
 def _reached(draft: Draft, credential: str) -> set[str]:
     """Return a credential and all that its rule stands on, whatever is wrong in them."""
     found, waiting = {credential}, [credential]
     while waiting:
-        for named in _named(draft.get("credential", waiting.pop(), "requires")):
+        for named in _named(draft.get("credential", waiting.pop(), "requires"), "credential"):
             if named not in found:
                 found.add(named)
                 waiting.append(named)
     return found
 
 
-def _named(rule: Any) -> Iterator[str]:
+def _named(rule: Any, kind: str) -> Iterator[str]:
+    """Yield what competencies, or what credentials, a rule names."""
     waiting = [rule]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Mapping):
-            if isinstance(node.get("credential"), str):
-                yield node["credential"]
+            if isinstance(node.get(kind), str):
+                yield node[kind]
             waiting += node.values()
         elif isinstance(node, list):
             waiting += node

@@ -94,7 +94,7 @@ def remove_part(draft: Draft, kind: str, key: str) -> Operation:
     """Return the operation that takes a part out, and with it what named it: a section leaves its contents one higher.
 
     Prerequisites no longer name a competency that goes, and groups that held nothing else go with it. Rules of
-    credentials are left: what a rule means without something is for its designer to say (``needed_by_rules``).
+    credentials are left: what a rule means without something is for its designer to say (``new_problems`` refuses it).
     """
     found: list[Change] = []
     if kind == "competency":

@@ -23,7 +23,8 @@ from ..decisions import NewDecision, derive_standing, put_decisions
 from ..enrolments import enrol_within
 from ..groups import add_within
 from ..people import grant_within, new_account
-from ..programs import compiled_version, import_program
+from ..programs import compiled_version
+from ..publishing import import_program
 from ..transaction import Transaction, transaction
 from .cast import DATA, DOMAIN
 

@@ -30,7 +30,8 @@ from ..decisions import NewDecision, derive_standing, put_decisions
 from ..enrolments import enrol_within
 from ..groups import add_within
 from ..people import grant_within, new_account
-from ..programs import compiled_version, import_program, set_open
+from ..programs import compiled_version, set_open
+from ..publishing import import_program
 from ..transaction import Transaction, transaction
 from .cast import DATA, DOMAIN, GROUPS, LEARNERS, NURSING, STAFF, LearnerPlan
 from .desk import DUE, FLAGGED, fill_desk
