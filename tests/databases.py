@@ -1,4 +1,7 @@
-"""Databases for the tests: migrated and cast once per backend, then copied for every test, which is quicker."""
+"""Databases for the tests: migrated and cast once per backend, then copied for every test, which is quicker.
+
+And applications on them, which share what is the same for all and slow to make: see tests/shared.py.
+"""
 
 import fcntl
 import shutil
@@ -13,6 +16,7 @@ from uuid import uuid4
 from flask import Flask
 
 from tests.postgres import PostgresServer
+from tests.shared import Bytecode, share_address_builders
 
 if TYPE_CHECKING:  # pytest makes a plugin of it later
     from tests.cast import Cast
@@ -30,6 +34,8 @@ SETTINGS = {
     "CBE_LIMITS_URL": "",
     "CBE_TRUSTED_PROXIES": "0",
 }
+BYTECODE = Bytecode()
+share_address_builders()
 
 
 @contextmanager
@@ -40,6 +46,7 @@ def built_app(settings: Mapping[str, str]) -> Iterator[Flask]:
 
     app = create_app({**SETTINGS, **settings})
     app.config.update(TESTING=True)
+    app.jinja_env.bytecode_cache = BYTECODE
     try:
         yield app
     finally:

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from werkzeug.routing import IntegerConverter, Map, Rule, UnicodeConverter
 
 from tests.needs import PROJECT, missing
 from tests.network import LeftTheMachine
@@ -43,6 +44,15 @@ def test_a_letter_reaches_the_mailbox(mailbox: list[EmailMessage], mail_url: str
     assert [(found["Subject"], found.get_content().strip()) for found in mailbox] == [("Grüße", "مرحبا")]
 
 
+def test_rules_of_one_shape_share_what_writes_their_address_and_keep_their_own_converters() -> None:
+    maps = [Map([Rule("/found/<key:what>")], converters={"key": kind}) for kind in (IntegerConverter, UnicodeConverter)]
+    builders = [next(rules.iter_rules())._build for rules in maps]
+    assert builders[0].__func__ is builders[1].__func__
+    assert builders[1](what="a b") == ("", "/found/a%20b")
+    with pytest.raises(ValueError, match="a b"):
+        builders[0](what="a b")
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_no_postgres_outlives_the_tests(end: signal.Signals) -> None:
@@ -50,17 +60,18 @@ def test_no_postgres_outlives_the_tests(end: signal.Signals) -> None:
         # Whoever is started in the background ignores interrupts, and so would this.
         "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from tests.postgres import PostgresServer; s = PostgresServer(); "
-        "print(s.folder, flush=True); time.sleep(60)"
+        "print(s.folder, s.data, sep='\\n', flush=True); time.sleep(60)"
     )
     tests = subprocess.Popen(
         [sys.executable, "-c", program], cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     with tests:
-        folder = Path(tests.stdout.readline().strip())
+        folder, data = (Path(tests.stdout.readline().strip()) for _ in range(2))
         if folder == Path():
             missing("postgres", "the server did not start")
         os.kill(tests.pid, end)
     deadline = time.monotonic() + 20
-    while folder.exists() and time.monotonic() < deadline:
+    while (folder.exists() or data.exists()) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not folder.exists()
+    assert not data.exists()
