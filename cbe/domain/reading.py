@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+from math import isfinite
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from .errors import Problem
 
 __all__ = [
+    "DEEPEST",
     "MOST_PROBLEMS",
     "Problems",
     "Read",
@@ -37,6 +39,9 @@ MOST_MEMORY = 32_000_000
 """Bytes of pointers and texts after which no more problems are taken, for files whose names are very long."""
 
 LARGEST_NUMBER = 1_000_000_000
+
+DEEPEST = 50
+"""How many lists and objects may stand in each other where anything may stand."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -252,6 +257,35 @@ class Problems:
             return int(number)
         return None
 
+    def flag(self, value: Any, at: str, key: str | int) -> bool | None:
+        """Read true or false."""
+        if isinstance(value, bool):
+            return value
+        self.report(child(at, key), "must be true or false")
+        return None
+
+    def anything(self, value: Any, at: str, key: str | int) -> Any:
+        """Take any JSON value that can be kept and written again: sound texts, finite numbers, not too deep.
+
+        No pointer is made on the way: keys may be megabytes long and stand before a hundred thousand values.
+        """
+        way: list[str | int] = []
+        levels: list[Iterator[tuple[str | int, Any]]] = [iter([(key, value)])]
+        while levels:
+            for name, node in levels[-1]:
+                wrong = _why_not_kept(name, node, len(levels))
+                if wrong is not None:
+                    self.report(at + "".join([child("", step) for step in (*way, name)]), wrong)
+                elif isinstance(node, dict | list):
+                    way.append(name)
+                    levels.append(iter(node.items() if isinstance(node, dict) else enumerate(node)))
+                    break
+            else:
+                levels.pop()
+                if way:
+                    way.pop()
+        return value
+
     def language(self, value: Any, at: str, key: str | int) -> str | None:
         """Read a BCP 47 language tag."""
         if isinstance(value, str) and _LANGUAGE.fullmatch(value):
@@ -277,6 +311,19 @@ class Problems:
             return value
         self.report(child(at, key), "must be an absolute URI such as https://example.org/x or urn:uuid:…")
         return None
+
+
+def _why_not_kept(name: str | int, value: Any, depth: int) -> str | None:
+    """Return why a value and its key cannot be kept, apart from what stands in it."""
+    if isinstance(name, str) and _UNSTORABLE.search(name):
+        return "is a key with a NUL or half a character (a lone surrogate) in it; take it out"
+    if isinstance(value, str) and _UNSTORABLE.search(value):
+        return "holds a NUL or half a character (a lone surrogate); take it out"
+    if isinstance(value, Decimal) or (isinstance(value, float) and not isfinite(value)):
+        return "must be a finite number of less than a thousand digits"
+    if isinstance(value, dict | list) and depth > DEEPEST:
+        return f"is nested too deep: at most {DEEPEST} lists and objects may stand in each other"
+    return None
 
 
 def choice(*words: str) -> Read:

@@ -1,4 +1,4 @@
-"""Program files as bytes: packing, encoding and JSON grammar around `cbe-program/1` documents.
+"""Program files as bytes: `cbe-program/1` documents in JSON files.
 
 What a document may say is ``cbe.domain.program``'s; where both find problems they are reported together.
 """
@@ -6,38 +6,18 @@ What a document may say is ``cbe.domain.program``'s; where both find problems th
 from __future__ import annotations
 
 import json
-import zlib
-from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, BinaryIO
 
 from cbe.domain.errors import Invalid, Problem
 from cbe.domain.program import Program, find_problems, parse_program
-from cbe.domain.reading import MOST_PROBLEMS, child, in_document_order, storable
 
-from .large_json import GrammarError, TooMuchError, open_document, repeated_keys, unstorable_strings, whole
+from .json_file import LARGEST_FILE, open_json, problems_of_keys, read_json
+from .large_json import whole
 
 __all__ = ["LARGEST_FILE", "load_program", "read_program_document", "write_program_document"]
 
-LARGEST_FILE = 20 * 1024 * 1024
-"""Bytes of a program file, unpacked."""
-
-LARGEST_PACKED = LARGEST_FILE + 1024 * 1024
-"""Bytes that are taken from a stream: what cannot be packed comes out of gzip a little smaller than it is in it."""
-
-MOST_MEMBERS = 1_000
-"""Pieces of one gzip file; programs that pack in pieces make some hundred of such a file."""
-
-_PIECE = 65_536
-_TOO_LARGE = f"is larger than {LARGEST_FILE // 1024**2} MB unpacked; leave out or split what is large"
-
-_LARGE = frozenset({"competencies", "credentials"})
-_OTHER_ENCODINGS = {
-    b"\xff\xfe\x00\x00": "UTF-32",
-    b"\x00\x00\xfe\xff": "UTF-32",
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-}
+_LARGE = frozenset({"competencies", "credentials", "source"})
 
 
 def load_program(source: bytes | BinaryIO) -> tuple[dict[str, Any], Program]:
@@ -47,8 +27,8 @@ def load_program(source: bytes | BinaryIO) -> tuple[dict[str, Any], Program]:
     bytes and of content together, in document order.
     """
     problems: list[Problem] = []
-    opened = _open(_text_of(source, problems), problems)
-    found = find_problems(opened, chain(problems, _repeated_keys(opened)))
+    opened = open_json(source, _LARGE, problems)
+    found = find_problems(opened, chain(problems, problems_of_keys(opened)))
     if found:
         raise Invalid(found)
     document: dict[str, Any] = whole(opened)
@@ -61,21 +41,7 @@ def read_program_document(source: bytes | BinaryIO) -> dict[str, Any]:
     Packed with gzip or plain, with or without a BOM. Raises Invalid when the bytes are not UTF-8, not JSON, not an
     object, hold NUL, repeat a key, or are over ``LARGEST_FILE``.
     """
-    problems: list[Problem] = []
-    text = _text_of(source, problems)
-    opened = _open(text, problems, may_be_cut=False)
-    problems += islice(_repeated_keys(opened), MOST_PROBLEMS)
-    if problems:
-        raise Invalid(in_document_order(problems, opened))
-    document = whole(opened)
-    if not isinstance(document, dict):
-        raise Invalid([("", "must be an object: {…} with the keys of a program file")])
-    if "\\u" in text:
-        strings = islice(unstorable_strings(document), MOST_PROBLEMS)
-        problems = [(storable(at), "holds a NUL or half a character (a lone surrogate); take it out") for at in strings]
-    if problems:
-        raise Invalid(in_document_order(problems, document))
-    return document
+    return read_json(source, _LARGE, "program file")
 
 
 def write_program_document(document: dict[str, Any]) -> str:
@@ -92,93 +58,3 @@ def write_program_document(document: dict[str, Any]) -> str:
     }
     """
     return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
-
-
-def _text_of(source: bytes | BinaryIO, problems: list[Problem]) -> str:
-    """Return UTF-8 bytes without BOM and NUL, one to one as characters; what had to be mended becomes a problem."""
-    data = source if isinstance(source, bytes) else source.read(LARGEST_PACKED + 1)
-    data = _unpack(data)
-    if len(data) > LARGEST_FILE:
-        raise Invalid([("", _TOO_LARGE)])
-    for mark, encoding in _OTHER_ENCODINGS.items():
-        if data.startswith(mark):
-            raise Invalid([("", f"is written in {encoding}; save it as UTF-8")])
-    if b"\0" in data[:4] and data[:4].strip(b"\0"):
-        raise Invalid([("", "seems to be written in UTF-16 or UTF-32; save it as UTF-8")])
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if b"\0" in data:
-        place = _place(data[: data.index(0)].decode("latin-1"), data.index(0))
-        problems.append(("", f"holds a NUL byte in {place}; take out all NUL bytes"))
-        data = data.replace(b"\0", b" ")
-    wrong = _first_wrong_byte(data)
-    if wrong is not None:
-        place = _place(data[:wrong].decode("latin-1"), wrong)
-        problems.append(("", f"is not UTF-8 in {place}; save it as UTF-8"))
-    return data.decode("latin-1")
-
-
-def _unpack(data: bytes) -> bytes:
-    """Return the bytes, out of gzip when they are packed; stops one byte after what is allowed."""
-    if not data.startswith(b"\x1f\x8b"):
-        return data
-    if len(data) > LARGEST_PACKED:
-        raise Invalid([("", _TOO_LARGE)])
-    unpacked, packed, position = bytearray(), memoryview(data), 0
-    for _ in range(MOST_MEMBERS):
-        position = _unpack_member(packed, position, unpacked)
-        while position < len(packed) and packed[position] == 0:
-            position += 1
-        if position == len(packed) or len(unpacked) > LARGEST_FILE:
-            return bytes(unpacked)
-    raise Invalid([("", f"is a gzip file of over {MOST_MEMBERS} pieces; pack it again in one")])
-
-
-def _unpack_member(packed: memoryview, position: int, unpacked: bytearray) -> int:
-    """Unpack one member, a piece at a time, and return where the next one begins."""
-    member = zlib.decompressobj(wbits=31)
-    while not member.eof and len(unpacked) <= LARGEST_FILE:
-        piece = packed[position : position + _PIECE]
-        if not piece:
-            raise Invalid([("", "is a gzip file that ends too early; copy or pack it again")])
-        try:
-            unpacked += member.decompress(piece, LARGEST_FILE + 1 - len(unpacked))
-        except zlib.error:
-            raise Invalid([("", "is a damaged gzip file; pack it again")]) from None
-        position += len(piece) - len(member.unused_data)
-    return position
-
-
-def _first_wrong_byte(data: bytes) -> int | None:
-    """Return the position of the first byte that is not UTF-8, decoding a piece at a time to keep memory low."""
-    start, size = 0, 1 << 20
-    while start < len(data):
-        end = min(start + size, len(data))
-        while end < len(data) and data[end] & 0xC0 == 0x80 and end - start < size + 4:
-            end += 1
-        try:
-            data[start:end].decode()
-        except UnicodeDecodeError as error:
-            return start + error.start
-        start = end
-    return None
-
-
-def _open(text: str, problems: list[Problem], *, may_be_cut: bool = True) -> Any:
-    try:
-        return open_document(text, _LARGE, may_be_cut=may_be_cut)
-    except GrammarError as error:
-        what = "is too large" if isinstance(error, TooMuchError) else "is not JSON"
-        why = f"{what}: {error.message}, in {_place(text, error.position)}"
-        raise Invalid([*problems, ("", why)]) from None
-
-
-def _place(text: str, position: int) -> str:
-    line_start = text.rfind("\n", 0, position) + 1
-    column = len(text[line_start:position].encode("latin-1").decode("utf-8", "replace")) + 1
-    line = text.count("\n", 0, position) + 1
-    return f"line {line}, column {column}"
-
-
-def _repeated_keys(document: Any) -> Iterator[Problem]:
-    for at, key in repeated_keys(document):
-        yield storable(child(at, key)), "stands more than once in its object; keep one"

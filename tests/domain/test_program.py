@@ -155,6 +155,8 @@ NAN, INFINITE = float("nan"), float("inf")
         ("/competencies/0/validity_months", 0),
         ("/competencies/0/section", "back"),
         ("/competencies/0/gate", ["open"]),
+        ("/competencies/0/effort_is_estimated", "no"),
+        ("/source", {}),
         ("/competencies/0/mastery", []),
         ("/competencies/0/title", "nul \0"),
         ("/competencies/0/title", "half \ud800"),
@@ -177,6 +179,28 @@ def test_each_problem_stands_at_its_place(pointer, value):
     problems = problems_of(changed({pointer: value}))
     assert pointer in [at for at, _ in problems]
     assert all(text and text[0] != " " for _, text in problems)
+
+
+@pytest.mark.parametrize(
+    ("part", "at"),
+    [
+        (7, "/source/0"),
+        ({"a": {"b~/": ["half \ud800"]}}, "/source/0/a/b~0~1/0"),
+        ({"a": [{"nul \0": 1}]}, "/source/0/a/0/nul �"),
+        ({"a": INFINITE}, "/source/0/a"),
+        ({"a": Decimal(10) ** 2000}, "/source/0/a"),
+        (json.loads('{"a":' * 51 + "1" + "}" * 51), "/source/0" + "/a" * 50),
+    ],
+)
+def test_what_is_kept_of_a_foreign_file_must_be_keepable(part, at):
+    assert [place for place, _ in problems_of(WEB | {"source": [part]})] == [at]
+
+
+def test_what_is_kept_of_a_foreign_file_and_hours_nobody_estimated_change_nothing_else():
+    kept = WEB | {"source": [json.loads('{"a":' * 50 + "1" + "}" * 50), {"any": [None, True, 1.5, "x"]}]}
+    assert parse_program(kept) == parse_program(WEB)
+    [html, *others] = parse_program(changed({"/competencies/0/effort_is_estimated": False})).competencies
+    assert (html.effort_is_estimated, others[0].effort_is_estimated) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ FORMAT = "cbe-program/1"
 def parse_program(document: Any) -> Program:
     """Return the program a `cbe-program/1` document says; raises Invalid with all its problems in document order.
 
+    What it keeps of a foreign file under `source` is looked through and left in the document.
+
     Numbers become Decimal as they are written; where a whole number is asked for 3.0 is 3. Over
     ``reading.MOST_PROBLEMS`` problems reading stops, and the last of them says so.
 
@@ -154,8 +156,20 @@ class _Reading:
                     name = read(i, item).get("id")
                     if name is not None and first != i:
                         self.problems.report(f"/{key}/{i}/id", f"{quoted(name)} is already the id of /{key}/{first}")
+        if "source" in self.top:
+            self._check_source(self.top["source"])
         self._check_references()
         self._check_circles()
+
+    def _check_source(self, value: Any) -> None:
+        """See that what is kept of a foreign file can be; what it says is for the reader of that format."""
+        for i, part in enumerate(
+            self.problems.items(value, "", "source", "objects, kept of the file this was made from")
+        ):
+            if isinstance(part, dict):
+                self.problems.anything(part, "/source", i)
+            else:
+                self.problems.report(f"/source/{i}", "must be an object: {…}")
 
     def _check_references(self) -> None:
         """Read what names ids of its own list, which a first walk need not have met yet."""

@@ -88,7 +88,7 @@ QUALITY = Shape(
 
 TOP = Shape(
     "program file",
-    {"format": _later, "program": _later, "competencies": _later, "credentials": _later},
+    {"format": _later, "program": _later, "competencies": _later, "credentials": _later, "source": _later},
     ("format", "program", "competencies", "credentials"),
     dict,
 )
@@ -130,6 +130,7 @@ COMPETENCY = Shape(
         "mastery": _one(MASTERY),
         "resources": _many(RESOURCE),
         "alignments": _many(ALIGNMENT),
+        "effort_is_estimated": Problems.flag,
     },
     ("id", "title", "effort_hours"),
     Competency,

@@ -92,7 +92,10 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Competency:
-    """Something a learner can show they can do. ``prerequisites``: every group needs one mastered member."""
+    """Something a learner can show they can do. ``prerequisites``: every group needs one mastered member.
+
+    Hours that are not estimated stand in for ones nobody has thought about yet, as after an import of a framework.
+    """
 
     id: str
     title: Text
@@ -111,6 +114,7 @@ class Competency:
     mastery: MasteryRule | None = None
     resources: tuple[Resource, ...] = ()
     alignments: tuple[Alignment, ...] = ()
+    effort_is_estimated: bool = True
 
 
 def notional_hours(competency: Competency, *, renewing: bool) -> Decimal:
