@@ -23,3 +23,11 @@ def real_program(name: str) -> Path:
     if not path.exists():
         missing("programs", f"{name} is not in ../shared/data/programs")
     return path
+
+
+def case_file(name: str) -> Path:
+    """Return the path of one of the CASE packages, tables and schemas of the real data, or skip."""
+    path = PROGRAMS.parent / "case" / name
+    if not path.exists():
+        missing("programs", f"{name} is not in ../shared/data/case")
+    return path
