@@ -16,7 +16,16 @@ from tests.domain.strategies import document_of, programs
 from tests.needs import case_file
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-TYPES = ["isChildOf", "isChildOf", "precedes", "precedes", "exactMatchOf", "isRelatedTo", "isStandardAlignedTo", "exemplar"]
+TYPES = [
+    "isChildOf",
+    "isChildOf",
+    "precedes",
+    "precedes",
+    "exactMatchOf",
+    "isRelatedTo",
+    "isStandardAlignedTo",
+    "exemplar",
+]
 SCHEMAS = {
     "1.0": "case-v1p0-cfpackage.opensalt.schema.json",
     "1.1": "case-v1p1-cfpackage.official.schema.json",
@@ -71,7 +80,21 @@ def packages(draw: st.DrawFn, most_items: int = 6) -> dict[str, Any]:
     """Draw a package: items 1 … n under document 0, associations of all kinds, also equal ones and ones that lead out."""
     count = draw(st.integers(0, most_items))
     items = [
-        {**link(i), "fullStatement": draw(texts), **draw(st.fixed_dictionaries({}, optional={"notes": texts, "humanCodingScheme": texts, "abbreviatedStatement": texts, "jurisdiction": st.none()}))}
+        {
+            **link(i),
+            "fullStatement": draw(texts),
+            **draw(
+                st.fixed_dictionaries(
+                    {},
+                    optional={
+                        "notes": texts,
+                        "humanCodingScheme": texts,
+                        "abbreviatedStatement": texts,
+                        "jurisdiction": st.none(),
+                    },
+                )
+            ),
+        }
         for i in range(1, count + 1)
     ]
     for item in items:
@@ -84,7 +107,12 @@ def packages(draw: st.DrawFn, most_items: int = 6) -> dict[str, Any]:
     associations = draw(st.lists(association, max_size=12))
     if associations:
         associations += draw(st.lists(st.sampled_from(associations), max_size=3))
-    return {"CFDocument": {**link(0), "creator": "Us"}, "CFItems": items, "CFAssociations": associations, "CFRubrics": []}
+    return {
+        "CFDocument": {**link(0), "creator": "Us"},
+        "CFItems": items,
+        "CFAssociations": associations,
+        "CFRubrics": [],
+    }
 
 
 @st.composite
