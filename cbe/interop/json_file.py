@@ -6,12 +6,12 @@ Which top-level lists are large is the format's; their entries are decoded when 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from cbe.domain.errors import Invalid, Problem
-from cbe.domain.reading import MOST_PROBLEMS, child, in_document_order, storable
+from cbe.domain.reading import Problems, TooManyProblems, child, in_document_order, storable
 
 from .large_json import GrammarError, TooMuchError, open_document, repeated_keys, unstorable_strings, whole
 
@@ -46,18 +46,27 @@ def read_json(source: bytes | BinaryIO, large: frozenset[str], what: str) -> dic
     problems: list[Problem] = []
     text = _text_of(source, problems)
     opened = _open(text, large, problems, may_be_cut=False)
-    problems += islice(problems_of_keys(opened), MOST_PROBLEMS)
+    problems += _most(problems_of_keys(opened))
     if problems:
         raise Invalid(in_document_order(problems, opened))
     document = whole(opened)
     if not isinstance(document, dict):
         raise Invalid([("", f"must be an object: {{…}} with the keys of a {what}")])
     if "\\u" in text:
-        strings = islice(unstorable_strings(document), MOST_PROBLEMS)
-        problems = [(storable(at), "holds a NUL or half a character (a lone surrogate); take it out") for at in strings]
+        half = "holds a NUL or half a character (a lone surrogate); take it out"
+        problems += _most((at, half) for at in unstorable_strings(document))
     if problems:
         raise Invalid(in_document_order(problems, document))
     return document
+
+
+def _most(found: Iterable[Problem]) -> list[Problem]:
+    """Return problems until there are more than anybody reads, or their places fill the memory."""
+    problems = Problems()
+    with suppress(TooManyProblems):
+        for at, text in found:
+            problems.report(at, text)
+    return problems.found
 
 
 def open_json(source: bytes | BinaryIO, large: frozenset[str], problems: list[Problem]) -> Any:

@@ -21,6 +21,9 @@ Precedes = Literal["order", "prerequisite"]
 LARGE = ("CFItems", "CFAssociations", "CFRubrics")
 """The lists of a package of which every entry is kept by itself."""
 
+MOST_PARTS = 100_000
+"""Items, associations and rubrics of one package; the largest frameworks have some ten thousand."""
+
 DOCUMENT = -1
 """The place of the document among the items."""
 
@@ -67,6 +70,9 @@ def kept(source: Any) -> tuple[dict[str, Any], Precedes] | None:
 
 def find_wrong(package: Mapping[str, Any]) -> list[Problem]:
     """Return everything for which a package is refused, with its places."""
+    if sum(len(_list(package.get(key))) for key in LARGE) > MOST_PARTS:
+        text = N_("A package has at most %(most)s items, associations and rubrics together. Split it.")
+        return [("", Worded(text, most=MOST_PARTS))]
     problems = Problems()
     try:
         for key, value in package.items():

@@ -19,6 +19,11 @@ from .words import KEY
 __all__ = ["read_case", "read_case_package"]
 
 WOULD_CIRCLE = N_("If “precedes” were taken for a prerequisite: %(problem)s")
+MORE_CIRCLES = N_("Further circles that would make: %(count)s")
+MOST_CIRCLES = 20
+LONGEST = 1_000
+"""Characters of a circle that are shown in a remark."""
+
 _OURS = f"extensions/{child('', KEY)[1:]}"
 
 
@@ -50,8 +55,10 @@ def read_case_package(package: dict[str, Any], *, precedes: Precedes = "order") 
         return ProgramImport(document if all(map(_is_circle, error.problems)) else None, None, tuple(remarks), refusals)
     if precedes == "order":
         other = Outline(package, "prerequisite")
-        for at, text in _refusals(filter(_is_circle, find_problems(other.document())), other):
-            remarks += remark(WOULD_CIRCLE, [at], problem=text)
+        circles = list(_refusals(filter(_is_circle, find_problems(other.document())), other))
+        for at, text in circles[:MOST_CIRCLES]:
+            remarks += remark(WOULD_CIRCLE, [at], problem=text if len(text) <= LONGEST else text[:LONGEST] + "…")
+        remarks += remark(MORE_CIRCLES, (at for at, _ in circles[MOST_CIRCLES:]))
     return ProgramImport(document, program, tuple(remarks))
 
 

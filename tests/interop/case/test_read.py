@@ -130,6 +130,13 @@ def test_circles_are_shown_beforehand_and_refused_when_they_would_be_made():
         refused.accepted()
 
 
+def test_of_very_many_circles_the_first_are_shown_and_the_others_counted():
+    pairs = [(i + way, "precedes", i + 1 - way) for i in range(1, 60, 2) for way in (0, 1)]
+    shown = [one.text for one in read_case_package(package(*pairs, items=60)).remarks if "circle" in one.text]
+    assert len(shown) == 21
+    assert shown[-1].endswith(": 10")
+
+
 def ours(**says: Any) -> dict[str, Any]:
     return {"extensions": {KEY: says}}
 
@@ -174,6 +181,8 @@ def test_plain_packed_and_marked_files_are_the_same(pack):
         (json.dumps({"CFDocument": json.loads('{"a":' * 60 + "1" + "}" * 60)}).encode(), "nested too deep"),
         (b"[" + b" " * 20 * 1024 * 1024 + b"]", "20 MB"),
         (gzip.compress(b"{" + b" " * 50_000_000 + b"}"), "20 MB"),
+        (b'{"CFDocument": {}, "CFItems": [' + b"{}," * 100_000 + b"{}]}", "at most 100000 items"),
+        (b'{"CFDocument": {"' + b"k" * 1_000_000 + b'": [' + b'"\\u0000",' * 90_000 + b"1]}}", "surrogate"),
     ],
 )
 def test_hostile_bytes_are_refused_in_words(data, word):

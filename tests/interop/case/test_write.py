@@ -33,10 +33,10 @@ def test_a_program_that_becomes_a_package_and_a_program_again_is_equal(document,
 
 @given(packages(), MODES, st.data())
 def test_a_changed_program_is_read_again_as_it_was_changed(package, precedes, data):
-    document = read_case_package(package, precedes=precedes).document
-    if document is None or not document["competencies"]:
+    found = read_case_package(package, precedes=precedes)
+    if found.program is None or not found.program.competencies:
         return
-    changed = data.draw(edits(document))
+    changed = data.draw(edits(found.document))
     assert said(given_back(changed, precedes=precedes)) == said(changed)
 
 
