@@ -124,7 +124,7 @@ def test_a_circle_of_two_who_could_not_know_of_each_other_is_refused(designer, o
 def test_what_a_rule_names_does_not_go_before_the_rule_is_changed(designer, seen, now):
     remove = partial(remove_part, kind="competency", key="css")
     with pytest.raises(Invalid) as error:
-        drafts.edit(designer, "web", seen, lambda draft: remove(draft), now=now)
+        drafts.edit(designer, "web", seen, remove, now=now)
     assert {place for place, _ in error.value.problems} == {"/competency/css"}
 
 
