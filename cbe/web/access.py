@@ -44,6 +44,7 @@ OWN_DECISIONS = Access("signed_in", "decision:list-own", "self")
 TAKE_BACK = Access("signed_in", "decision:take-back", "record")
 PHRASES = Access("signed_in", "phrase:keep", "self")
 PHRASE = Access("signed_in", "phrase:keep", "own_phrase")
+DRAFT = Access("signed_in", "program:edit", "program")
 AWAY = Access("signed_in", "away:set", "self")
 
 ACCESS: dict[str, Access] = {
@@ -158,6 +159,9 @@ ACCESS: dict[str, Access] = {
     "instructor.end_away": AWAY,
     "designer.settings": Access("signed_in", "program:set", "program"),
     "designer.set_open": Access("signed_in", "program:set", "program"),
+    "designer.outline": DRAFT,
+    "designer.undo": DRAFT,
+    "designer.redo": DRAFT,
     "learner.home": OWN_RECORD,
     "learner.map": OWN_RECORD,
     "learner.outline": OWN_RECORD,

@@ -1,16 +1,15 @@
-"""A program as its designers see it: how it stands, and whether it is open to join."""
+"""How a program stands, and whether it is open to join."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from cbe.services import program_health, programs
 
-from . import identity
-
-designer = Blueprint("designer", __name__)
+from .. import identity
+from . import designer
 
 
 @designer.get("/programs/<key:program>/settings")

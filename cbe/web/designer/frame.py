@@ -1,0 +1,183 @@
+"""What all views of a draft share: the tabs, saving what somebody saw, undoing, and the pages of what was not saved.
+
+A page's forms carry ``seen``, the draft and operation it was made of. A view calls ``save`` with what makes its
+operation. Different fields that two changed at once are both kept by that; for the same field comes a page that shows
+both, from which the reader's can be saved all the same. ``Invalid`` is the view's own to show beside its fields; where
+it does not, a page lists what was refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from cbe.domain.draft import Draft
+from cbe.domain.errors import Invalid
+from cbe.services import drafts
+from cbe.services.drafts import Clashed, Editing, Make, Seen
+
+from .. import identity
+from ..guard import safe_next
+from ..texts import Spoken, in_words, told
+from . import designer
+
+__all__ = ["FIELDS", "Page", "Refused", "page", "save", "title_of"]
+
+FIELDS = {
+    "title": _l("Title"),
+    "description": _l("Description"),
+    "language": _l("Language"),
+    "gate": _l("Before its prerequisites"),
+    "rubric": _l("Rubric"),
+    "mastery": _l("Mastery rule"),
+    "credit_scheme": _l("Credit scheme"),
+    "level_framework": _l("Level framework"),
+    "quality": _l("Quality"),
+    "parent": _l("Stands in"),
+    "effort_hours": _l("Notional hours"),
+    "code": _l("Code"),
+    "statement": _l("Statement"),
+    "criteria": _l("Criteria"),
+    "section": _l("Section"),
+    "credits": _l("Credits"),
+    "level": _l("Level"),
+    "validity_months": _l("Valid for (months)"),
+    "renewal_hours": _l("Hours to renew it"),
+    "prerequisites": _l("Prerequisites"),
+    "resources": _l("Resources"),
+    "alignments": _l("Alignments"),
+    "kind": _l("Kind"),
+    "requires": _l("Rule"),
+    "award": _l("How it is awarded"),
+    "#place": _l("Place"),
+}
+"""What the fields of parts are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every view of a draft shows around itself; templates know it as ``page``."""
+
+    editing: Editing
+    program: str
+    title: Spoken
+    language: str
+    current: str
+
+    @property
+    def draft(self) -> Draft:
+        """The draft at which the reader looks."""
+        return self.editing.draft
+
+    @property
+    def seen(self) -> str:
+        """What forms carry as ``seen``."""
+        return str(self.editing.seen)
+
+    @property
+    def tabs(self) -> list[tuple[str, str, bool]]:
+        """The views of the draft beside one another."""
+        views = [("outline", _("Outline"), "designer.outline")]
+        return [
+            (label, url_for(endpoint, program=self.program), name == self.current) for name, label, endpoint in views
+        ]
+
+    def title_of(self, kind: str, key: str) -> Spoken:
+        """Return the title of a part in the reader's language."""
+        return title_of(self.draft, kind, key)
+
+
+def page(program: str, current: str) -> Page:
+    """Return the frame of a view, named by its tab, for who may edit the draft."""
+    editing = drafts.get_editing(identity.actor(), program)
+    language = str(editing.draft.head.get("language", "en"))
+    return Page(editing, program, in_words(editing.draft.head.get("title"), language), language, current)
+
+
+def title_of(draft: Draft, kind: str, key: str) -> Spoken:
+    """Return the title of a part of a draft in the reader's language; its id where there is none."""
+    found = in_words(draft.get(kind, key, "title"), str(draft.head.get("language", "en")))
+    return found if found.text else in_words(key, "en")
+
+
+def save(program: str, make: Make) -> Seen:
+    """Do the operation that the request at hand asks for, on the draft that its page showed."""
+    seen = Seen.of(request.form.get("seen", ""))
+    return drafts.edit(identity.actor(), program, seen, make, now=identity.now())
+
+
+@designer.post("/programs/<key:program>/draft/undo")
+def undo(program: str) -> Response:
+    """Undo one's own newest operation."""
+    drafts.undo(identity.actor(), program, now=identity.now())
+    flash(_("Undone."))
+    return redirect(_back(program), 303)
+
+
+@designer.post("/programs/<key:program>/draft/redo")
+def redo(program: str) -> Response:
+    """Do again what one undid."""
+    drafts.redo(identity.actor(), program, now=identity.now())
+    flash(_("Done again."))
+    return redirect(_back(program), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A field that was not saved: of which part, what the reader wrote, what stands there, and who wrote that."""
+
+    part: Spoken
+    field: str
+    mine: str
+    theirs: str
+    by: str | None
+
+
+@designer.errorhandler(Clashed)
+def clashed(error: Clashed) -> tuple[str, int]:
+    """Show both of what two wrote, with the reader's form to send again as it is."""
+    assert request.view_args is not None
+    found = page(request.view_args["program"], "")
+    lines = [
+        Refused(
+            found.title_of(one.kind, one.id), str(FIELDS.get(one.field, one.field)), _shown(one.after), _shown(now),
+            error.names.get((one.kind, one.id, one.field)),
+        )
+        for one, now in error.changes
+    ]  # fmt: skip
+    return render_template("designer/clashed.html", page=found, lines=lines, typed=_typed()), 409
+
+
+@designer.errorhandler(Invalid)
+def refused(error: Invalid) -> tuple[str, int]:
+    """List what was refused, with what was typed."""
+    assert request.view_args is not None
+    found = page(request.view_args["program"], "")
+    problems = [told(text) for _at, text in error.problems]
+    return render_template("designer/refused.html", page=found, problems=problems, typed=_typed()), 422
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return what the form held, but for what belongs to the page it was on."""
+    return [pair for pair in request.form.items(multi=True) if pair[0] not in ("csrf_token", "once", "seen")]
+
+
+def _shown(value: Any) -> str:
+    """Return a field's value in words: a text as it is, what has parts by its parts."""
+    if value is None:
+        return "–"
+    if isinstance(value, Mapping):
+        return _("; ").join(f"{key}: {_shown(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return _(", ").join(map(_shown, value))
+    return str(value)
+
+
+def _back(program: str) -> str:
+    return safe_next(request.form.get("next"), url_for("designer.outline", program=program))
