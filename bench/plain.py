@@ -11,10 +11,12 @@ import highspy
 import networkx as nx
 import numpy as np
 
+from cbe.domain.cohort import LearnerFacts
+from cbe.domain.graph import CompiledProgram
 from cbe.domain.program import Program
 from cbe.domain.requirements import All, Any_, AtLeast, CompetencyLeaf, Requirement, is_met
 
-__all__ = ["PlainPlan", "assert_valid", "plain_plan", "ready_by_networkx"]
+__all__ = ["PlainPlan", "PlainProgram", "assert_valid", "plain_plan", "ready_by_networkx"]
 
 
 def ready_by_networkx(graph: nx.DiGraph[str], mastered: Set[str]) -> set[str]:
@@ -30,6 +32,49 @@ def ready_by_networkx(graph: nx.DiGraph[str], mastered: Set[str]) -> set[str]:
         if all(groups.values()):
             ready.add(node)
     return ready
+
+
+class PlainProgram:
+    """A program whose learners are looked at one by one: the graph is there, everything else is asked each time."""
+
+    def __init__(self, compiled: CompiledProgram) -> None:
+        self.graph = compiled.graph
+        self.credentials = compiled.credentials
+        self.credits_of = compiled.credits_of
+
+    def stands(self, one: LearnerFacts) -> dict[str, str]:
+        """Return the state of every competency and the standing with every credential of one learner."""
+        ready = ready_by_networkx(self.graph, one.mastered)
+        found = {}
+        for key in self.graph.nodes:
+            layers = (
+                ("mastered", one.mastered),
+                ("in_review", one.in_review),
+                ("returned", one.returned),
+                ("expired", one.expired),
+                ("ready", ready),
+            )
+            found[f"competency {key}"] = next((state for state, keys in layers if key in keys), "locked")
+        reached, possible = self._reached(one, one.mastered), self._reached(one, self.graph.nodes)
+        for key in self.credentials:
+            if key in one.held:
+                standing = "held"
+            elif key in one.withheld:
+                standing = "withheld"
+            elif key in reached:
+                standing = "claimable"
+            else:
+                standing = "open" if key in possible else "impossible"
+            found[f"credential {key}"] = standing
+        return found
+
+    def _reached(self, one: LearnerFacts, mastered: Set[str]) -> set[str]:
+        """Return the credentials reached; those here name earlier ones only."""
+        reached = set(one.held)
+        for key, credential in self.credentials.items():
+            if key not in one.withheld and is_met(credential.requires, mastered, reached, self.credits_of):
+                reached.add(key)
+        return reached
 
 
 @dataclass(frozen=True, slots=True)

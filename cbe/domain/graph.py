@@ -183,7 +183,14 @@ class CompiledProgram:
 
     def parts(self, credential_id: str) -> tuple[str, ...]:
         """Return the credentials that the credential's requirement names itself, in its order."""
-        return tuple(named_credentials(self.get_credential(credential_id).requires))
+        known = self._parts.get(credential_id)
+        if known is None:
+            known = self._parts[credential_id] = tuple(named_credentials(self.get_credential(credential_id).requires))
+        return known
+
+    @cached_property
+    def _parts(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
     @cached_property
     def contested(self) -> frozenset[str]:

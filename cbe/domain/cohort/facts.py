@@ -48,7 +48,8 @@ class Cohort:
         self.everyone = (1 << len(learners)) - 1
         self._masteries: list[frozenset[str]] = list(map(attrgetter("mastered"), learners))
         self._mastered: dict[str, int] = {}
-        self._sparse: dict[str, dict[str, int]] = {}
+        self._few: dict[str, dict[str, list[int]]] = {}
+        self._rows: dict[tuple[str, str], int] = {}
 
     def mastered(self, competency_id: str) -> int:
         """Return who mastered a competency."""
@@ -79,18 +80,22 @@ class Cohort:
         return self._row("withheld", credential_id) & ~self._row("held", credential_id)
 
     def prepare(self, competency_ids: Iterable[str]) -> None:
-        """Make many rows of mastery in one walk over what everybody mastered, when that is less work than one by one."""
+        """Make many rows of mastery in one walk over the learners, which is sooner than one walk for each."""
         wanted = [key for key in dict.fromkeys(competency_ids) if key not in self._mastered]
-        if len(wanted) * len(self._masteries) > 2 * sum(map(len, self._masteries)):
-            self._mastered.update(zip(wanted, self._rows(wanted), strict=True))
+        if wanted:
+            self._mastered.update(zip(wanted, self._many(wanted), strict=True))
 
-    def _rows(self, keys: list[str]) -> list[int]:
+    def _many(self, keys: list[str]) -> list[int]:
         place = {key: i for i, key in enumerate(keys)}
         # a multiple of eight learners, so that the packed blocks can be put one behind the other
         step = max(8, BLOCK // (len(keys) + 1) // 8 * 8)
         packed = []
+        asked = frozenset(keys)
+        is_few = len(keys) * len(self._masteries) < sum(map(len, self._masteries))
         for start in range(0, len(self._masteries), step):
             block = self._masteries[start : start + step]
+            if is_few:
+                block = list(map(asked.intersection, block))
             lengths = np.fromiter(map(len, block), np.int64, len(block))
             places = np.fromiter(map(place.get, chain.from_iterable(block), repeat(-1)), np.int64, int(lengths.sum()))
             table = np.zeros((len(keys) + 1, len(block)), np.bool_)  # the last row takes what nobody asked for
@@ -99,19 +104,21 @@ class Cohort:
         return [int.from_bytes(row.tobytes(), "little") for row in np.concatenate(packed, axis=1)] if packed else []
 
     def _row(self, fact: str, key: str) -> int:
-        rows = self._sparse.get(fact)
-        if rows is None:
-            rows = self._sparse[fact] = self._few(fact)
-        return rows.get(key, 0)
+        row = self._rows.get((fact, key))
+        if row is None:
+            if fact not in self._few:
+                self._few[fact] = self._by_key(fact)
+            row = self._rows[fact, key] = bits_of(self._few[fact].get(key, ()))
+        return row
 
-    def _few(self, fact: str) -> dict[str, int]:
-        """Return all rows of a fact that holds for a few competencies of a learner, or none."""
+    def _by_key(self, fact: str) -> dict[str, list[int]]:
+        """Return for each id the learners a fact holds for; it holds for a few competencies of a learner, or none."""
         found: dict[str, list[int]] = {}
         for number, keys in enumerate(map(attrgetter(fact), self.learners)):
             if keys:
                 for key in keys:
                     found.setdefault(key, []).append(number)
-        return {key: bits_of(numbers) for key, numbers in found.items()}
+        return found
 
 
 def row_of_flags(flags: NDArray[np.bool_]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cached_property
 from math import lcm
 
 from cbe.domain.graph import CompiledProgram, is_contested, named_competencies, named_credentials
@@ -92,9 +93,13 @@ def met_row(requirement: Requirement, mastered: RowOf, reached: RowOf, everyone:
     >>> bin(met_row(two, rows.__getitem__, rows.__getitem__, 0b111, len))
     '0b10'
     """
-    judge = _Judge(requirement, mastered, reached, everyone, credits_of)
-    row = judge.node(requirement, counted=False)[0]
-    return judge.apart(row) if row and is_contested(requirement) else row
+    contested = is_contested(requirement)
+    return _met(_Judge(requirement, mastered, reached, everyone, credits_of), contested=contested)
+
+
+def _met(judge: _Judge, *, contested: bool) -> int:
+    row = judge.node(judge.requirement, counted=False)[0]
+    return judge.apart(row) if row and contested else row
 
 
 class _Judge:
@@ -104,11 +109,12 @@ class _Judge:
         self.requirement = requirement
         self.mastered, self.reached, self.everyone = mastered, reached, everyone
         self.credits_of = credits_of
-        self.scale = 1
-        needs = list(_credits_asked(requirement))
-        if needs:
-            worths = [credits_of(leaf) for leaf in leaves(requirement)]
-            self.scale = lcm(*(worth.as_integer_ratio()[1] for worth in needs + worths))
+
+    @cached_property
+    def scale(self) -> int:
+        """What turns all credits of the requirement into whole numbers."""
+        worths = [self.credits_of(leaf) for leaf in leaves(self.requirement)]
+        return lcm(*(worth.as_integer_ratio()[1] for worth in (*_credits_asked(self.requirement), *worths)))
 
     def node(self, node: Requirement, *, counted: bool) -> tuple[int, Numbers]:
         """Return for whom a part holds when everything may be shared, and the credits it then has if they are asked."""
@@ -196,8 +202,8 @@ class CredentialRows:
                     stack.extend(below)
                     continue
                 requires = self.compiled.credentials[key].requires
-                credits_of = self.compiled.credits_of
-                self._met[key] = met_row(requires, self.mastered, self.reached, self.everyone, credits_of)
+                judge = _Judge(requires, self.mastered, self.reached, self.everyone, self.compiled.credits_of)
+                self._met[key] = _met(judge, contested=key in self.compiled.contested)
             stack.pop()
         return self._met[credential_id]
 
