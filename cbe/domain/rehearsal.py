@@ -235,17 +235,13 @@ def _differs(old: CompiledProgram, new: CompiledProgram, key: str, worth: set[st
 
 def _with_other_credits(old: CompiledProgram, new: CompiledProgram) -> set[str]:
     """Return the ids of competencies and credentials that have other credits than before."""
-    found = {
+    pairs = ((old.competencies, new.competencies), (old.credentials, new.credentials))
+    return {
         key
-        for key, one in old.competencies.items()
-        if key in new.competencies and new.competencies[key].credits != one.credits
+        for was, now in pairs
+        for key, one in was.items()
+        if (other := now.get(key)) is not None and other is not one and other.credits != one.credits
     }
-    found |= {
-        key
-        for key, one in old.credentials.items()
-        if key in new.credentials and new.credentials[key].credits != one.credits
-    }
-    return found
 
 
 def _state_rows(compiled: CompiledProgram, cohort: Cohort, key: str) -> list[tuple[State | None, int]]:
@@ -284,6 +280,10 @@ def _claim_moves(
     old: CompiledProgram, new: CompiledProgram, before: Cohort, after: Cohort, keys: list[str]
 ) -> Iterator[ClaimMove]:
     was, now = _Claims(old, before), _Claims(new, after)
+    if before is after:
+        alike = new.credentials.keys() - keys
+        now.now.share(was.now, alike)
+        now.ever.share(was.ever, alike)
     for key in keys:
         rows = now.of(key)
         for claim, row in was.of(key):

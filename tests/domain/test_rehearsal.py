@@ -55,7 +55,7 @@ def assert_same(rehearsal, old, new, number, before, after):
     assert told == moves(claims_of(old, before), claims_of(new, after))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(rehearsals())
 def test_everybody_is_told_what_publishing_would_do(made):
     old, new, learners = compile_program(made[0]), compile_program(made[1]), made[2]
@@ -64,7 +64,7 @@ def test_everybody_is_told_what_publishing_would_do(made):
         assert_same(rehearsal, old, new, number, one, one)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(rehearsals(), st.data())
 def test_other_rules_of_mastery_are_told_as_well(made, data):
     old, new = compile_program(made[0]), compile_program(made[1])
@@ -88,7 +88,7 @@ def test_groups_part_those_who_are_touched_into_those_who_see_the_same(made):
     assert row == rehearsal.touched
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(rehearsals(most=3))
 def test_hours_that_are_not_named_stay_and_those_called_longer_are(made):
     old, new, learners = compile_program(made[0]), compile_program(made[1]), made[2]

@@ -18,8 +18,8 @@ from cbe.domain.graph import bits_of
 
 __all__ = ["Cohort", "LearnerFacts", "row_of_flags"]
 
-BLOCK = 32_000_000
-"""Cells of the table that many rows are made in at once."""
+BLOCK = 256
+"""Learners whose mastery is put into rows at a time: few enough to stay near the processor, and a multiple of eight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +87,17 @@ class Cohort:
 
     def _many(self, keys: list[str]) -> list[int]:
         place = {key: i for i, key in enumerate(keys)}
-        # a multiple of eight learners, so that the packed blocks can be put one behind the other
-        step = max(8, BLOCK // (len(keys) + 1) // 8 * 8)
-        packed = []
         asked = frozenset(keys)
-        is_few = len(keys) * len(self._masteries) < sum(map(len, self._masteries))
-        for start in range(0, len(self._masteries), step):
-            block = self._masteries[start : start + step]
-            if is_few:
-                block = list(map(asked.intersection, block))
-            lengths = np.fromiter(map(len, block), np.int64, len(block))
-            places = np.fromiter(map(place.get, chain.from_iterable(block), repeat(-1)), np.int64, int(lengths.sum()))
-            table = np.zeros((len(keys) + 1, len(block)), np.bool_)  # the last row takes what nobody asked for
-            table[places, np.repeat(np.arange(len(block)), lengths)] = True
-            packed.append(np.packbits(table[:-1], axis=1, bitorder="little"))
-        return [int.from_bytes(row.tobytes(), "little") for row in np.concatenate(packed, axis=1)] if packed else []
+        packed = []
+        for start in range(0, len(self._masteries), BLOCK):
+            block = list(map(asked.intersection, self._masteries[start : start + BLOCK]))
+            places = np.fromiter(map(place.__getitem__, chain.from_iterable(block)), np.int64)
+            table = np.zeros((len(keys), len(block)), np.bool_)
+            table[places, np.repeat(np.arange(len(block)), list(map(len, block)))] = True
+            packed.append(np.packbits(table, axis=1, bitorder="little"))
+        if not packed:
+            return [0] * len(keys)
+        return [int.from_bytes(row.tobytes(), "little") for row in np.concatenate(packed, axis=1)]
 
     def _row(self, fact: str, key: str) -> int:
         row = self._rows.get((fact, key))

@@ -7,7 +7,7 @@ asked of ``requirements`` once for all learners who are alike in what the requir
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from decimal import Decimal
 from functools import cached_property
 from math import lcm
@@ -189,12 +189,20 @@ class CredentialRows:
         self.compiled = compiled
         self.mastered, self.held, self.withheld, self.everyone = mastered, held, withheld, everyone
         self._met: dict[str, int] = {}
+        self._other: CredentialRows | None = None
+        self._alike: Container[str] = ()
+
+    def share(self, other: CredentialRows, alike: Container[str]) -> None:
+        """Take credentials that are the same in another version, and all they stand on, from its rows."""
+        self._other, self._alike = other, alike
 
     def met(self, credential_id: str) -> int:
         """Return for whom the credential's own requirement is met."""
         stack = [credential_id]
         while stack:
             key = stack[-1]
+            if self._other is not None and key not in self._met and key in self._alike:
+                self._met[key] = self._other.met(key)
             if key not in self._met:
                 # a loop, not a call for each step: credentials may stand on one another thousands deep
                 below = [part for part in self.compiled.parts(key) if part not in self._met]
