@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cbe.domain.errors import N_, Invalid, Problem, Worded
 
-__all__ = ["MOST_BYTES", "MOST_LINES", "Line", "read_lines", "read_table", "write_table"]
+__all__ = ["MOST_BYTES", "MOST_LINES", "Line", "as_meant", "read_lines", "read_table", "write_table"]
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_LINES = 5_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""How what a spreadsheet would run begins; what an apostrophe leads already is led by one more, so that it comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,16 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def as_meant(cell: str) -> str:
+    """Return what was in a cell before `write_table` made it harmless.
+
+    >>> as_meant("'=1+1"), as_meant("'tis")
+    ('=1+1', "'tis")
+    """
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def _text(data: bytes) -> str:
