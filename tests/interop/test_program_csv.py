@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbe.domain.program import Program, Section
@@ -107,6 +107,7 @@ def test_prerequisites_that_say_nothing_name_the_character(text, position):
 names = st.text(st.characters(blacklist_categories=["C", "Z"]) | st.just(" "), min_size=1).map(str.strip).filter(bool)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(names, min_size=1, max_size=3), max_size=3))
 def test_prerequisites_that_are_written_are_read_again(groups):
     assert read_prerequisites(write_prerequisites(groups)) == groups
@@ -115,6 +116,7 @@ def test_prerequisites_that_are_written_are_read_again(groups):
 ODD = st.sampled_from(["=1+1", "'=1+1", "''@x", "-", "two\nlines", 'quoted "x", and; more', "ويب", "'tis"])
 
 
+@settings(deadline=None)
 @given(programs(), st.data())
 def test_a_table_that_is_written_is_read_again(program, data):
     competencies = tuple(

@@ -6,6 +6,7 @@ What it says as a program is ``outline``'s.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from cbe.domain.errors import N_, Problem, Worded
@@ -13,7 +14,18 @@ from cbe.domain.reading import Problems, TooManyProblems, child, quoted
 
 from .words import KEY, extension
 
-__all__ = ["DOCUMENT", "LARGE", "Nodes", "Precedes", "associations_of", "find_wrong", "items_of", "keep", "kept"]
+__all__ = [
+    "DOCUMENT",
+    "LARGE",
+    "Kept",
+    "Nodes",
+    "Precedes",
+    "associations_of",
+    "find_wrong",
+    "items_of",
+    "keep",
+    "kept",
+]
 
 Precedes = Literal["order", "prerequisite"]
 """What `precedes` is taken for: frameworks use it for a recommended order as often as for a requirement."""
@@ -45,15 +57,28 @@ def associations_of(package: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
     return package.get("CFAssociations") or ()
 
 
-def keep(package: Mapping[str, Any], precedes: Precedes) -> list[dict[str, Any]]:
-    """Return a package in parts of which none is large, as they stand under ``source`` in a program."""
+def keep(package: Mapping[str, Any], precedes: Precedes, *, made_here: bool = False) -> list[dict[str, Any]]:
+    """Return a package in parts of which none is large, as they stand under ``source`` in a program.
+
+    One that was made here, of a table, has no dates, so that the same table is the same program on any day.
+    """
     rest = {key: [] if key in LARGE and isinstance(value, list) else value for key, value in package.items()}
     parts = [{key: part} for key in LARGE for part in _list(package.get(key))]
-    return [{"format": "CASE", "precedes": precedes, "package": rest}, *parts]
+    head = {"format": "CASE", "precedes": precedes, "package": rest}
+    return [head | ({"made_here": True} if made_here else {}), *parts]
 
 
-def kept(source: Any) -> tuple[dict[str, Any], Precedes] | None:
-    """Return the package kept under ``source`` and what `precedes` was taken for; None when there is none, or no sound one."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A package kept in a program, what `precedes` was taken for, and whether it was made here."""
+
+    package: dict[str, Any]
+    precedes: Precedes
+    made_here: bool = False
+
+
+def kept(source: Any) -> Kept | None:
+    """Return what is kept under ``source``; None when that is no sound package."""
     head, *parts = source if isinstance(source, list) and source else [None]
     if not isinstance(head, dict) or head.get("format") != "CASE" or not isinstance(head.get("package"), dict):
         return None
@@ -65,7 +90,7 @@ def kept(source: Any) -> tuple[dict[str, Any], Precedes] | None:
             if isinstance(package.get(key), list):
                 package[key].append(value)
     precedes: Precedes = "prerequisite" if head.get("precedes") == "prerequisite" else "order"
-    return None if find_wrong(package) else (package, precedes)
+    return None if find_wrong(package) else Kept(package, precedes, head.get("made_here") is True)
 
 
 def find_wrong(package: Mapping[str, Any]) -> list[Problem]:

@@ -40,13 +40,15 @@ def read_case(source: bytes | BinaryIO, *, precedes: Precedes = "order") -> Prog
     return read_case_package(package, precedes=precedes)
 
 
-def read_case_package(package: dict[str, Any], *, precedes: Precedes = "order") -> ProgramImport:
-    """Return the program in a CASE package that is JSON already."""
+def read_case_package(
+    package: dict[str, Any], *, precedes: Precedes = "order", made_here: bool = False
+) -> ProgramImport:
+    """Return the program in a CASE package that is JSON already, or was made here of something else."""
     wrong = find_wrong(package)
     if wrong:
         return ProgramImport(None, None, refusals=tuple(wrong))
     outline = Outline(package, precedes)
-    document = outline.document() | {"source": keep(package, precedes)}
+    document = outline.document() | {"source": keep(package, precedes, made_here=made_here)}
     remarks = remarks_on(package, outline)
     try:
         program = parse_program(document)

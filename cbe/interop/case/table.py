@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from cbe.domain.errors import Invalid, Problem
@@ -55,9 +54,7 @@ def is_case_table(data: bytes) -> bool:
     return re.search(rb"\bfull ?statement\b", first, re.IGNORECASE) is not None
 
 
-def read_case_table(
-    data: bytes, *, key: str, title: str, language: str, now: datetime, precedes: Precedes = "order"
-) -> ProgramImport:
+def read_case_table(data: bytes, *, key: str, title: str, language: str, precedes: Precedes = "order") -> ProgramImport:
     """Return the program in the spreadsheet of a framework; columns may be written with or without spaces.
 
     Links name codes or identifiers of other lines, or things elsewhere. It becomes a package first, of which nothing in
@@ -70,8 +67,8 @@ def read_case_table(
         return ProgramImport(None, None, refusals=tuple(error.problems))
     if problems:
         return ProgramImport(None, None, refusals=tuple(problems))
-    table = _Table([_cells(line) for line in lines], Mint(key, "1.1", "", now))
-    found = read_case_package(table.package(key, title, language), precedes=precedes)
+    table = _Table([_cells(line) for line in lines], Mint(key, "1.1", "", None))
+    found = read_case_package(table.package(key, title, language), precedes=precedes, made_here=True)
     places = {f"/CFItems/{i}": f"/lines/{line.number}" for i, line in enumerate(lines)}
     places |= {f"/CFAssociations/{n}": f"/lines/{lines[i].number}" for n, i in enumerate(table.origins)}
     return _at_lines(found, places)

@@ -81,11 +81,13 @@ def unknown_keys(package: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ((f"/{part}{at}/{key}", key) for at, node in nodes for key in node if key not in known)
 
 
-def as_version(package: dict[str, Any], version: Version) -> dict[str, Any]:
-    """Return a package as one of that version; untouched when it is."""
-    if version == version_of(package):
+def as_version(package: dict[str, Any], version: Version, *, strict: bool = False) -> dict[str, Any]:
+    """Return a package as one of that version; untouched when it is, unless it shall be strict about what it holds."""
+    if version == version_of(package) and not strict:
         return package
-    return _to_1_1(package) if version == "1.1" else _to_1_0(package)
+    if version == "1.1":
+        return _to_1_1(package)
+    return _to_1_0(_to_1_1(package) if strict else package)
 
 
 def _to_1_1(package: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,41 +7,50 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from .complete import completed
 from .edit import Edit
 from .minting import Mint
 from .outline import Outline
-from .package import Precedes, kept
+from .package import Kept, Precedes, kept
 from .versions import Version, as_version, version_of
 from .words import changes, plain
 
 __all__ = ["case_package", "write_case"]
 
 
-def write_case(
-    document: Mapping[str, Any], *, now: datetime, version: Version | None = None, creator: str = "", address: str = ""
-) -> bytes:
+def write_case(document: Mapping[str, Any], *, now: datetime, **how: Any) -> bytes:
     """Return the file of the package that `case_package` makes."""
-    package = case_package(document, now=now, version=version, creator=creator, address=address)
+    package = case_package(document, now=now, **how)
     return (json.dumps(package, ensure_ascii=False, allow_nan=False, indent=2) + "\n").encode()
 
 
 def case_package(
-    document: Mapping[str, Any], *, now: datetime, version: Version | None = None, creator: str = "", address: str = ""
+    document: Mapping[str, Any],
+    *,
+    now: datetime,
+    version: Version | None = None,
+    creator: str = "",
+    address: str = "",
+    complete: bool = False,
 ) -> dict[str, Any]:
     """Return the CASE package of a sound program file.
 
     What the program was made from (``source``) comes back equal but for what was changed since; that and what is new says
     it was changed `now`. Without a `version` it is that of the source, 1.1 when there is none. `creator` and `address`
     (such as ``https://cbe.example``) are for what is new: who made it, and where its URIs lead; without, they are URNs.
+    A `complete` one has everything that its version asks for, also where the source had not.
     """
     program = document["program"]
     wanted = {key: document[key] for key in ("format", "program", "competencies", "credentials")}
     source = kept(document.get("source"))
-    mint = Mint(program["id"], version or (version_of(source[0]) if source else "1.1"), address, now)
-    package, precedes = source or (_new(program, mint, creator), "order")
-    outline = Outline(package, precedes)
+    mint = Mint(program["id"], version or (version_of(source.package) if source else "1.1"), address, now)
+    source = source or Kept(_new(program, mint, creator), "order")
+    package, outline = source.package, Outline(source.package, source.precedes)
     if outline.document() != wanted:
-        package = _with_extensions(Edit(package, outline, wanted, mint).package(), precedes, wanted, mint)
+        package = Edit(package, outline, wanted, mint).package()
+        package = _with_extensions(package, source.precedes, wanted, mint)
+    if complete or source.made_here:
+        return completed(as_version(package, mint.version, strict=True), mint)
     return as_version(package, mint.version)
 
 

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbe.domain.errors import Invalid
@@ -189,6 +189,7 @@ def test_hostile_bytes_are_refused_in_words(data, word):
     assert any(word in text for _, text in read_case(data).refusals)
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_a_file_with_any_byte_changed_is_read_or_refused(random):
     data = bytearray(json.dumps(package((1, "isChildOf", 2), (2, "precedes", 3))).encode())
@@ -198,6 +199,7 @@ def test_a_file_with_any_byte_changed_is_read_or_refused(random):
     assert (found.program is None) == bool(found.refusals)
 
 
+@settings(deadline=None)
 @given(packages())
 def test_reading_changes_nothing_in_what_it_reads(source):
     before = copy.deepcopy(source)

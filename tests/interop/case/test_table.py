@@ -15,7 +15,7 @@ HEAD = "Identifier,fullStatement,Human Coding Scheme,sequenceNumber,Is Child Of,
 def read(table: str | bytes, **how: str) -> ProgramImport:
     data = table if isinstance(table, bytes) else table.encode()
     assert is_case_table(data)
-    return read_case_table(data, key=uuid_of(0), title="Table", language="en", now=NOW, **how)
+    return read_case_table(data, key=uuid_of(0), title="Table", language="en", **how)
 
 
 def test_children_are_found_by_the_code_of_their_parent_and_ordered_by_number():

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbe.interop.case import case_package, read_case_package, write_case
@@ -19,6 +19,7 @@ from tests.interop.case.packages import NOW, documents, given_back, link, packag
 MODES = st.sampled_from(["order", "prerequisite"])
 
 
+@settings(deadline=None)
 @given(packages(), MODES)
 def test_a_package_that_nobody_changed_comes_back_equal(package, precedes):
     found = read_case_package(copy.deepcopy(package), precedes=precedes)
@@ -26,11 +27,13 @@ def test_a_package_that_nobody_changed_comes_back_equal(package, precedes):
         assert case_package(found.document, now=NOW) == package
 
 
-@given(documents(), st.sampled_from(["1.0", "1.1"]))
-def test_a_program_that_becomes_a_package_and_a_program_again_is_equal(document, version):
-    assert said(given_back(document, version=version)) == document
+@settings(max_examples=60, deadline=None)
+@given(documents(), st.sampled_from(["1.0", "1.1"]), st.booleans())
+def test_a_program_that_becomes_a_package_and_a_program_again_is_equal(document, version, complete):
+    assert said(given_back(document, version=version, complete=complete)) == document
 
 
+@settings(deadline=None)
 @given(packages(), MODES, st.data())
 def test_a_changed_program_is_read_again_as_it_was_changed(package, precedes, data):
     found = read_case_package(package, precedes=precedes)
@@ -63,6 +66,7 @@ def edits(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any]:
     return changed | {"competencies": left}
 
 
+@settings(max_examples=30, deadline=None)
 @given(documents(), st.sampled_from(["1.0", "1.1"]))
 def test_a_new_package_is_valid_by_the_schema_of_its_version(document, version):
     package = case_package(document, now=NOW, version=version, creator="Us", address="https://cbe.example/")
