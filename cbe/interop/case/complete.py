@@ -17,7 +17,7 @@ __all__ = ["completed"]
 
 
 def completed(package: Mapping[str, Any], mint: Mint) -> dict[str, Any]:
-    """Return a package in which document, items, associations and their links have what they must have."""
+    """Return a strict package in which document, items, associations, links and definitions have what they must have."""
     changed = package["CFDocument"].get("lastChangeDateTime")
     dated = {"lastChangeDateTime": changed} if is_text(changed) else mint.changed
     document = _filled(package["CFDocument"], {**_named("CFDocuments", package["CFDocument"], mint), **dated})
@@ -28,6 +28,10 @@ def completed(package: Mapping[str, Any], mint: Mint) -> dict[str, Any]:
         for item in items_of(package)
     ]
     found = {**package, "CFDocument": document, "CFItems": items}
+    if "CFDefinitions" in package:
+        found["CFDefinitions"] = {
+            key: [_filled(node, dated) for node in value] for key, value in package["CFDefinitions"].items()
+        }
     nodes = Nodes(found)
     found["CFAssociations"] = [
         _filled(_linked(association, nodes, [*items, document], mint), {**_numbered(n, association, mint), **dated})

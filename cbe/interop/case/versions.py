@@ -93,7 +93,8 @@ def as_version(package: dict[str, Any], version: Version, *, strict: bool = Fals
 def _to_1_1(package: Mapping[str, Any]) -> dict[str, Any]:
     document = {**_strict(package["CFDocument"], "CFDocument"), "caseVersion": "1.1"}
     strange = {key: value for key, value in package.items() if key not in (*_TOP, "extensions")}
-    extensions = {**(package.get("extensions") or {}), **({OTHERS: strange} if strange else {})}
+    theirs = package.get("extensions")
+    extensions = {**(theirs if isinstance(theirs, dict) else {}), **({OTHERS: strange} if strange else {})}
     definitions = package.get("CFDefinitions")
     found: dict[str, Any] = {"CFDocument": document}
     for key in ("CFItems", "CFAssociations", "CFRubrics"):
@@ -101,7 +102,9 @@ def _to_1_1(package: Mapping[str, Any]) -> dict[str, Any]:
             found[key] = [_strict(node, key) for node in package[key]]
     if isinstance(definitions, dict):
         found["CFDefinitions"] = {
-            key: [_strict(node, key) for node in value or ()] for key, value in definitions.items() if key in _KEYS
+            key: [_strict(node, key) for node in value if isinstance(node, dict)]
+            for key, value in definitions.items()
+            if key in _KEYS and isinstance(value, list)
         }
     return found | ({"extensions": extensions} if extensions else {})
 

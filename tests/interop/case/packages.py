@@ -140,3 +140,32 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             competency["section"] = draw(st.sampled_from(sections))["id"]
     document["competencies"] = document["competencies"] and draw(st.permutations(document["competencies"]))
     return document
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 99) | st.sampled_from(["", " ", "isChildOf", "x", uuid_of(1)]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["identifier", "uri", "a"]), inner),
+    max_leaves=4,
+)
+KEYS = [
+    "CFItems", "CFAssociations", "CFDefinitions", "CFRubrics", "CFLicenses", "CFRubricCriteria", "extensions", "cbe-program/1",
+    "title", "language", "fullStatement", "humanCodingScheme", "uri", "associationType", "originNodeURI", "sequenceNumber",
+    "subject", "group", "heading", "competency", "order", "program", "credentials", "lastChangeDateTime",
+]  # fmt: skip
+
+
+@st.composite
+def strange_packages(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a package in which anything may stand anywhere."""
+    package = draw(packages())
+    package["CFDefinitions"] = {"CFLicenses": [{}], "extensions": {}}
+    nodes = [package, package["CFDocument"], *package["CFItems"], *package["CFAssociations"]]
+    nodes = [
+        *nodes,
+        package["CFDefinitions"],
+        *(node.setdefault("extensions", {"cbe-program/1": {}}) for node in nodes),
+    ]
+    nodes += [node["cbe-program/1"] for node in nodes if "cbe-program/1" in node]
+    for _ in range(draw(st.integers(1, 4))):
+        draw(st.sampled_from(nodes))[draw(st.sampled_from(KEYS))] = draw(JUNK)
+    return package

@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from cbe.interop.case import case_package, read_case_package, write_case
 from cbe.interop.case.versions import as_version
 from cbe.interop.program_file import load_program, write_program_document
-from tests.interop.case.packages import NOW, documents, given_back, link, packages, said, schema_errors, uuid_of
+from tests.interop.case.packages import (
+    NOW,
+    documents,
+    given_back,
+    link,
+    packages,
+    said,
+    schema_errors,
+    strange_packages,
+    uuid_of,
+)
 
 MODES = st.sampled_from(["order", "prerequisite"])
 
@@ -25,6 +35,17 @@ def test_a_package_that_nobody_changed_comes_back_equal(package, precedes):
     found = read_case_package(copy.deepcopy(package), precedes=precedes)
     if found.program is not None:
         assert case_package(found.document, now=NOW) == package
+
+
+@settings(max_examples=300, deadline=None)
+@given(strange_packages(), MODES, st.sampled_from(["1.0", "1.1"]))
+def test_whatever_stands_in_a_package_it_is_refused_or_given_back(package, precedes, version):
+    found = read_case_package(copy.deepcopy(package), precedes=precedes)
+    assert bool(found.refusals) == (found.program is None)
+    if found.program is not None:
+        assert case_package(found.document, now=NOW) == package
+        given_back(found.document, version=version, complete=True)
+        given_back(said(found.document) | {"source": found.document["source"], "credentials": []}, version=version)
 
 
 @settings(max_examples=60, deadline=None)
