@@ -119,17 +119,18 @@ def test_a_chain_longer_than_the_setting_is_told_whole():
 
 
 def test_what_competencies_do_not_say_is_told():
-    bare = Competency("x", "X", Decimal(1))
+    bare = Competency("x", "X", Decimal(1), effort_is_estimated=False)
     program = program_of(badge(All((HTML, CompetencyLeaf("x")))), competencies=[*COMPETENCIES, bare])
-    told = lint(program, not_estimated={"x"}, people=People((), unassessed={"x"}))
+    told = lint(program, people=People((), unassessed={"x"}))
     rules = {finding.rule for finding in told if finding.competency == "x"}
     assert rules == {Rule.HOURS, Rule.NO_ASSESSOR, Rule.CRITERIA, Rule.LEVEL}
     assert only(program, Rule.RUBRIC).others == ("html", "css", "js", "x")
 
 
 def test_a_micro_credential_is_blocked_until_it_says_what_it_must():
-    bare = program_of(badge(HTML, kind="micro-credential"), quality=Quality(country="NO"))
-    blocking = [finding for finding in lint(bare, not_estimated={"html"}) if finding.severity is Severity.BLOCKING]
+    guessed = replace(COMPETENCIES[0], effort_is_estimated=False)
+    bare = program_of(badge(HTML, kind="micro-credential"), competencies=[guessed], quality=Quality(country="NO"))
+    blocking = [finding for finding in lint(bare) if finding.severity is Severity.BLOCKING]
     at = "/credentials/0"
     elements = [f"{at}/quality/{name}" for name in ("assessment", "participation", "quality_assurance")]
     assert [finding.place for finding in blocking] == [*elements, f"{at}/level", f"{at}/requires"]

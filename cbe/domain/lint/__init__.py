@@ -7,7 +7,7 @@ are asked by themselves. What a document may not be at all is ``program``'s; wha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from cbe.domain.errors import Worded
 from cbe.domain.graph import CompiledProgram, compile_program
@@ -51,13 +51,11 @@ def lint(
     program: Program | CompiledProgram,
     *,
     longest_chain: int = LONGEST_CHAIN,
-    not_estimated: Collection[str] = frozenset(),
     people: People | None = None,
 ) -> list[Finding]:
     """Return what is wrong with a program, what blocks publishing first, then by rule and place.
 
-    ``not_estimated`` are the competencies whose hours nobody has estimated. With ``people`` it is also said whom a finding
-    touches, and a mend that changes the state of one of them is not safe. A draft may have circles of prerequisites or of
+    With ``people`` it is also said whom a finding touches, and a mend that changes the state of one of them is not safe. A draft may have circles of prerequisites or of
     credentials: then these are told, and what needs a graph without them is not looked at.
 
     >>> from decimal import Decimal
@@ -76,10 +74,10 @@ def lint(
     if not found:
         compiled = program if isinstance(program, CompiledProgram) else compile_program(program)
         necessity = Necessity(compiled)
-        found += micro_credential_findings(compiled, not_estimated)
+        found += micro_credential_findings(compiled)
         found += credential_findings(compiled, necessity.impossible, people)
         found += graph_findings(compiled, necessity, longest_chain, people)
-    found += text_findings(source, not_estimated, unassessed)
+    found += text_findings(source, unassessed)
     rank = {rule: place for place, rule in enumerate(Rule)}
     return sorted(found, key=lambda finding: (finding.severity is not Severity.BLOCKING, rank[finding.rule]))
 

@@ -53,19 +53,19 @@ class Necessity:
         self.compiled.get_credential(credential_id)
         return tuple(self.compiled.ids_of(self._necessary[credential_id]))
 
-    def bottlenecks(self, least_behind: int) -> list[Bottleneck]:
-        """Return what is necessary for a credential and has so many others behind it, most behind first."""
-        needing: dict[int, list[str]] = {}
-        for key, bits in self._necessary.items():
-            if key not in self.impossible:
-                for number in positions(bits):
-                    needing.setdefault(number, []).append(key)
-        found = [
-            Bottleneck(self.compiled.ids[number], tuple(keys), self._behind[number])
-            for number, keys in needing.items()
-            if self._behind[number] >= least_behind
+    def bottlenecks(self, least_behind: int, most: int) -> list[Bottleneck]:
+        """Return what is necessary for a credential and has so many others behind it: those with most behind them."""
+        possible = {key: bits for key, bits in self._necessary.items() if key not in self.impossible}
+        union = 0
+        for bits in possible.values():
+            union |= bits
+        numbers = [n for n in positions(union) if self._behind[n] >= least_behind]
+        numbers = sorted(numbers, key=lambda number: (-self._behind[number], number))[:most]
+        ids = self.compiled.ids
+        return [
+            Bottleneck(ids[n], tuple(key for key, bits in possible.items() if bits >> n & 1), self._behind[n])
+            for n in numbers
         ]
-        return sorted(found, key=lambda one: (-one.behind, self.compiled.index[one.competency]))
 
     @cached_property
     def impossible(self) -> frozenset[str]:

@@ -74,7 +74,7 @@ def _edge_finding(compiled: CompiledProgram, edge: Edge, changed: int | None) ->
 
 
 def _bottlenecks(compiled: CompiledProgram, necessity: Necessity, people: People | None) -> Iterator[Finding]:
-    for one in necessity.bottlenecks(LEAST_BEHIND)[:MOST_BOTTLENECKS]:
+    for one in necessity.bottlenecks(LEAST_BEHIND, MOST_BOTTLENECKS):
         waiting = _waiting(compiled, one.competency, people) if people is not None else None
         text = Worded(
             "Every way to %(credentials)s goes through it, and %(behind)d competencies lie behind it.",

@@ -104,7 +104,7 @@ def _held_by_all(compiled: CompiledProgram, people: People | None) -> Iterator[F
             yield Finding(Rule.ASKS_NOTHING, Severity.ADVICE, at, text, credential=key, learners=count)
 
 
-def micro_credential_findings(compiled: CompiledProgram, not_estimated: Collection[str]) -> Iterator[Finding]:
+def micro_credential_findings(compiled: CompiledProgram) -> Iterator[Finding]:
     """Yield the mandatory elements that micro-credentials lack; they keep the program from being published."""
     general = compiled.program.quality
     for number, credential in enumerate(compiled.program.credentials):
@@ -120,8 +120,8 @@ def micro_credential_findings(compiled: CompiledProgram, not_estimated: Collecti
         if credential.level is None:
             text = Worded("It has no level (EQF or another), as a micro-credential must.")
             yield _lacking(credential, f"{at}/level", text)
-        scope = compiled.ids_of(compiled.scope_bits(credential.id)) if not_estimated else []
-        open_hours = tuple(key for key in scope if key in not_estimated)
+        scope = compiled.ids_of(compiled.scope_bits(credential.id))
+        open_hours = tuple(key for key in scope if not compiled.competencies[key].effort_is_estimated)
         if open_hours:
             text = Worded(
                 "Its workload is not known, as that of a micro-credential must: the hours of %(count)d competencies are not estimated.",

@@ -26,12 +26,12 @@ def named(ids: Sequence[str]) -> str:
     return ", ".join(ids[:MOST_NAMED]) + (", …" if len(ids) > MOST_NAMED else "")
 
 
-def text_findings(program: Program, not_estimated: Collection[str], unassessed: Collection[str]) -> Iterator[Finding]:
+def text_findings(program: Program, unassessed: Collection[str]) -> Iterator[Finding]:
     """Yield what every competency lacks, and what its texts have that looks like a slip."""
     for number, competency in enumerate(program.competencies):
         at = f"/competencies/{number}"
         yield from _missing(competency, at)
-        if competency.id in not_estimated:
+        if not competency.effort_is_estimated:
             text = Worded("Its hours are not estimated.")
             yield Finding(Rule.HOURS, Severity.WARNING, f"{at}/effort_hours", text, competency.id)
         if competency.id in unassessed:
