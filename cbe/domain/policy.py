@@ -72,6 +72,8 @@ RULES: Mapping[str, frozenset[str]] = {
     "program:create": frozenset({"system", "admin"}),
     "program:export": frozenset({"system", "admin", "designer"}),
     "program:edit": frozenset({"system", "admin", "designer"}),
+    "program:publish": frozenset({"system", "admin", "designer"}),
+    "program:move": frozenset({"system", "admin", "designer"}),
     "program:set": frozenset({"system", "admin", "designer"}),
     "program:health": frozenset({"admin", "designer", "registrar"}),
     "role:grant": frozenset({"system", "admin", "registrar"}),

@@ -44,13 +44,19 @@ class Grounds:
     taken_back: dict[UUID, list[TakenBack]]
     awards: dict[UUID, list[AwardRow]]
     events: dict[UUID, list[AwardEventRow]]
-    _mastered: dict[tuple[UUID, date, UUID | None], Mapping[str, date]] = field(default_factory=dict)
+    _mastered: dict[tuple[UUID, date, UUID | None, UUID], Mapping[str, date]] = field(default_factory=dict)
 
-    def mastered_since(self, enrolment_id: UUID, on: date, *, despite: UUID | None = None) -> Mapping[str, date]:
-        """Return what is mastered and current on a day, each since when; as if ``despite`` were not taken back."""
-        key = (enrolment_id, on, despite)
+    def mastered_since(
+        self, enrolment_id: UUID, on: date, *, despite: UUID | None = None, version_id: UUID | None = None
+    ) -> Mapping[str, date]:
+        """Return what is mastered and current on a day, each since when; as if ``despite`` were not taken back.
+
+        By the rules of a version: an award's own, else the one in which the learner is now.
+        """
+        version = version_id or self.rows[enrolment_id].version_id
+        key = (enrolment_id, on, despite, version)
         if key not in self._mastered:
-            program = compiled_version(self.rows[enrolment_id].version_id).program
+            program = compiled_version(version).program
             undone = [back for back in self.taken_back.get(enrolment_id, ()) if back.decision != despite]
             found = standings(program, self.decisions.get(enrolment_id, ()), undone, on=on)
             self._mastered[key] = {
@@ -89,7 +95,7 @@ class Grounds:
         """
         compiled = compiled_version(award.version_id)
         held, _ = self.standing(award.enrolment_id, on, but=award.id)
-        mastered = self.mastered_since(award.enrolment_id, on, despite=despite)
+        mastered = self.mastered_since(award.enrolment_id, on, despite=despite, version_id=award.version_id)
         held |= {with_held} if with_held else set()
         return is_met(
             compiled.get_credential(award.credential).requires, mastered.keys(), held, leaf_credits(compiled.program)
@@ -98,7 +104,7 @@ class Grounds:
     def explain(self, enrolment_id: UUID, version_id: UUID, credential: str, on: date) -> Met:
         """Return the requirement of a credential with what meets it on a day, and since when."""
         compiled = compiled_version(version_id)
-        mastered, held = self.mastered_since(enrolment_id, on), self.held_since(enrolment_id, on)
+        mastered, held = self.mastered_since(enrolment_id, on, version_id=version_id), self.held_since(enrolment_id, on)
         held.pop(credential, None)
         requires, credits_of = compiled.get_credential(credential).requires, leaf_credits(compiled.program)
         return Met(

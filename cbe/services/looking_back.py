@@ -16,7 +16,7 @@ from cbe.domain.errors import N_, Invalid, NotFound, Problem
 from cbe.domain.mastery import TakenBack
 from cbe.domain.policy import Actor
 from cbe.domain.progress import State
-from cbe.store import deriving, enrolments, people, records
+from cbe.store import deriving, enrolments, moving, people, records
 from cbe.store.deriving import Judged, Submitted
 
 from .decisions import standings_of
@@ -67,7 +67,8 @@ def as_of(on: date | None, known_on: date | None, *, zone: tzinfo, now: datetime
 
 
 def facts_as_of(enrolment_id: UUID, version_id: UUID, at: AsOf) -> Facts:
-    """Return what was true of a learner then, by the version they are in now; eight queries."""
+    """Return what was true of a learner then, who is in ``version_id`` now; nine queries."""
+    version_id = _version_as_of(enrolment_id, version_id, at)
     found = standings_of({enrolment_id: version_id}, at.on, known=at.known)[enrolment_id]
     awards = [row for row in records.list_awards(enrolment_id) if row.recorded_at <= at.known]
     events = [row for row in records.list_award_events(enrolment_id) if row.recorded_at <= at.known]
@@ -109,6 +110,20 @@ def status_as_of(enrolment_id: UUID, at: AsOf) -> str:
     rows = enrolments.list_statuses(enrolment_id)
     then = [row.status for row in rows if row.since <= at.on and row.recorded_at <= at.known]
     return then[-1] if then else NOT_ENROLLED
+
+
+def _version_as_of(enrolment_id: UUID, version_id: UUID, at: AsOf) -> UUID:
+    """Return in which version a learner was then, who is in ``version_id`` now."""
+    first: UUID | None = None
+    events: list[tuple[datetime, UUID]] = []
+    for member, to_version in moving.moves_of(enrolment_id):
+        first = first or member.from_version_id
+        assert member.moved_at is not None
+        events.append((member.moved_at, to_version))
+        if member.returned_at is not None:
+            events.append((member.returned_at, member.from_version_id))
+    then = [version for moment, version in sorted(events) if moment <= min(at.ends, at.known)]
+    return then[-1] if then else first or version_id
 
 
 def _end_of(day: date, zone: tzinfo, now: datetime) -> datetime:

@@ -17,7 +17,20 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from . import assessing, audit, enrolments, evidence, mail, notices, people, programs, records
+from . import (
+    assessing,
+    audit,
+    drafts,
+    enrolments,
+    evidence,
+    mail,
+    moving,
+    notices,
+    people,
+    programs,
+    publishing,
+    records,
+)
 from .database import Instant, Row, db
 
 if TYPE_CHECKING:  # Alembic takes 10 MB and a sixth of a second, and hardly any command needs it
@@ -36,7 +49,9 @@ __all__ = [
     "tables",
 ]
 
-TOPICS = (assessing, audit, enrolments, evidence, mail, notices, people, programs, records)
+TOPICS = (
+    assessing, audit, drafts, enrolments, evidence, mail, moving, notices, people, programs, publishing, records,
+)  # fmt: skip
 """The modules with rows; imported so that every table is known here."""
 KINDS: Mapping[str, sa.types.TypeEngine[Any]] = {
     "uuid": sa.Uuid(),

@@ -28,6 +28,10 @@ class ProgramRow(Row):
     """The newest title as JSON: a string or a map of languages; for lists, so that they need not read documents."""
     is_open: Mapped[bool] = mapped_column(default=False)
     """Whether anybody signed in may ask to join."""
+    needs_approval: Mapped[bool] = mapped_column(default=False)
+    """Whether a second person has to approve a draft before it is published."""
+    is_public: Mapped[bool] = mapped_column(default=False)
+    """Whether anybody may read what is published, as a CASE framework."""
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -65,6 +69,10 @@ class VersionRow(Row):
     digest: Mapped[str] = mapped_column(String(64))
     notes: Mapped[str] = mapped_column(Text, default="")
     published_at: Mapped[datetime] = mapped_column(Instant)
+    published_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    """None: the command line."""
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 def find_program(key: str) -> ProgramRow | None:
@@ -93,6 +101,12 @@ def find_version(program_id: UUID, number: int | None = None) -> VersionRow | No
     if number is not None:
         query = query.where(VersionRow.number == number)
     return db.session.scalar(query.order_by(VersionRow.number.desc()).limit(1))
+
+
+def get_versions(version_ids: Collection[UUID]) -> dict[UUID, VersionRow]:
+    """Return these versions by id, without their documents."""
+    query = select(VersionRow).where(VersionRow.id.in_(version_ids)).options(defer(VersionRow.document, raiseload=True))
+    return {row.id: row for row in db.session.scalars(query)}
 
 
 def list_versions(program_ids: Sequence[UUID]) -> Sequence[VersionRow]:

@@ -45,7 +45,7 @@ def kept(columns: Columns, others: Columns) -> Columns:
 def lived(cast: Cast, now: datetime) -> None:
     """Put rows into the tables that the cast leaves empty: a record, a draft, goals, mail and the like."""
     from cbe.services.transaction import transaction
-    from cbe.store import assessing, evidence, notices, people, records
+    from cbe.store import assessing, evidence, moving, notices, people, publishing, records
     from cbe.store.attested import RECORD, WORDS
     from cbe.store.drafts import OperationRow
     from cbe.store.enrolments import GoalRow
@@ -60,6 +60,10 @@ def lived(cast: Cast, now: datetime) -> None:
     rows = [
         DraftRow(program_id=cast.program_id, draft_id=item, document="{}", digest="0", updated_at=now),
         OperationRow(draft_id=item, number=1, account_id=learner.account_id, what="edit", changes="[]", recorded_at=now),
+        publishing.ApprovalRow(id=item, program_id=cast.program_id, digest="0", notes="", asked_by=learner.account_id, asked_at=now),
+        publishing.TeachOutRow(**version, until=day, set_at=now),
+        moving.MoveRow(id=item, program_id=cast.program_id, to_version_id=cast.version_id, made_at=now, state="moved"),
+        moving.MemberRow(move_id=item, **mine, from_version_id=cast.version_id, state="moved", moved_at=now),
         GoalRow(**mine, credential="web-badge", target_date=day),
         records.DecisionRow(id=one, **mine, **version, competency="html", kind="transfer", outcome="met",
                             activity_on=day, decided_on=day, **said),
