@@ -40,8 +40,10 @@ __all__ = [
     "edit",
     "get_editing",
     "list_done",
+    "current_document",
     "put_document",
     "redo",
+    "seen_document",
     "undo",
 ]
 
@@ -207,6 +209,24 @@ def draft_text(program: ProgramRow) -> str | None:
     if row is None:
         return None
     return row.document if row.folded == row.revision else write_program_document(_draft_of(row).document())
+
+
+def seen_document(program: ProgramRow, seen: Seen) -> dict[str, Any]:
+    """Return the document of the draft that somebody saw; ``Conflict`` when it is another now.
+
+    For callers who asked whether one may.
+    """
+    row = programs.find_draft(program.id)
+    there = Seen(row.draft_id, row.revision) if row else Seen(_beginning(program), 0)
+    if seen != there:
+        raise Conflict("The draft was changed meanwhile. Look at it again before you go on.")
+    return current_document(program)
+
+
+def current_document(program: ProgramRow) -> dict[str, Any]:
+    """Return the document of the draft as it is, of the newest version where none is begun; as ``seen_document``."""
+    row = programs.find_draft(program.id)
+    return _draft_of(row).document() if row else _first_document(program)
 
 
 def digest_of(document: dict[str, Any]) -> str:

@@ -144,6 +144,15 @@ def list_enrolments_by_id(enrolment_ids: Sequence[UUID]) -> Sequence[EnrolmentRo
     return rows
 
 
+def count_in_versions(program_id: UUID) -> dict[UUID, int]:
+    """Count who learns, applied or is on leave in each version of a program."""
+    row = EnrolmentRow
+    query = select(row.version_id, func.count()).where(
+        row.program_id == program_id, row.status.in_(("applied", "active", "leave"))
+    )
+    return {version: count for version, count in db.session.execute(query.group_by(row.version_id))}
+
+
 def hold(row: EnrolmentRow) -> None:
     """Look at an enrolment's status again and let nobody else change it until this change is made."""
     db.session.refresh(row, ["status"], with_for_update=True)

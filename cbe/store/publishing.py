@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Instant, Row, db
 
-__all__ = ["ApprovalRow", "TeachOutRow", "find_approval", "list_teach_outs", "newest_approval"]
+__all__ = ["ApprovalRow", "TeachOutRow", "find_teach_out", "list_teach_outs", "newest_approval"]
 
 
 class ApprovalRow(Row):
@@ -50,9 +50,9 @@ def newest_approval(program_id: UUID) -> ApprovalRow | None:
     return db.session.scalar(select(row).where(row.program_id == program_id).order_by(row.asked_at.desc()).limit(1))
 
 
-def find_approval(approval_id: UUID) -> ApprovalRow | None:
-    """Return one request for approval, or None."""
-    return db.session.get(ApprovalRow, approval_id)
+def find_teach_out(version_id: UUID) -> TeachOutRow | None:
+    """Return until when a version is taught, or None."""
+    return db.session.get(TeachOutRow, version_id)
 
 
 def list_teach_outs(version_ids: Collection[UUID]) -> dict[UUID, date]:

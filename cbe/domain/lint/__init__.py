@@ -37,6 +37,7 @@ __all__ = [
     "changes_state",
     "circle_breaking",
     "lint",
+    "micro_credential_findings",
     "prerequisite_edges",
     "redundant_edges",
     "similar_titles",

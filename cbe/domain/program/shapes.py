@@ -88,7 +88,14 @@ QUALITY = Shape(
 
 TOP = Shape(
     "program file",
-    {"format": _later, "program": _later, "competencies": _later, "credentials": _later, "source": _later},
+    {
+        "format": _later,
+        "program": _later,
+        "competencies": _later,
+        "credentials": _later,
+        "source": _later,
+        "approval": _later,
+    },
     ("format", "program", "competencies", "credentials"),
     dict,
 )

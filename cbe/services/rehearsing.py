@@ -1,0 +1,168 @@
+"""Rehearsing the draft: what publishing it and moving everybody would do to each learner of each older version.
+
+States and claims are exact, by the decisions there are and the rules of the draft; hours are bounds. The arithmetic is
+``domain.rehearsal``'s; who is moved in the end is ``moving``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from cbe.domain.cohort import LearnerFacts
+from cbe.domain.errors import NotFound
+from cbe.domain.graph import CompiledProgram, compile_program
+from cbe.domain.mastery import latest_today, standings
+from cbe.domain.planner import CredentialPlan, plan_credential
+from cbe.domain.policy import Actor
+from cbe.domain.program import parse_program
+from cbe.domain.rehearsal import Rehearsal, rehearse
+from cbe.store import awarding, deriving, groups, programs
+from cbe.store.awarding import ProgramLearner
+
+from .cohorts import stands_of
+from .drafts import current_document
+from .grounds import standing_of_awards
+from .programs import compiled_version, get_program
+
+__all__ = ["Part", "Plans", "plans_of", "rehearse_draft", "rehearse_versions"]
+
+PLAN_BUDGET_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The learners of one version, and what the draft (or another version) would do to them.
+
+    ``people`` are the rehearsal's learners in its order; ``groups`` their groups, enrolment → ids.
+    """
+
+    version: int
+    people: Sequence[ProgramLearner]
+    groups: dict[UUID, set[UUID]]
+    rehearsal: Rehearsal
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """One learner's exact plan to a credential in the version they are in and in the other; None where it is not there."""
+
+    credential: str
+    before: CredentialPlan | None
+    after: CredentialPlan | None
+
+
+def rehearse_draft(actor: Actor, key: str, *, today: date, now: datetime) -> list[Part]:
+    """Return what the draft would do to the learners of each version, newest first.
+
+    Raises ``Invalid`` while the draft is no sound program. Some ten queries for each version, however many learn there.
+    """
+    program = get_program(actor, key, "program:edit")
+    return _parts(program.id, compile_program(parse_program(current_document(program))), today, now)
+
+
+def rehearse_versions(actor: Actor, key: str, number: int, *, today: date, now: datetime) -> list[Part]:
+    """Return what moving to a published version would do to the learners of all others."""
+    program = get_program(actor, key, "program:edit")
+    version = programs.find_version(program.id, number)
+    if version is None:
+        raise NotFound("Program %(program)s has no version %(version)s.", program=key, version=number)
+    return _parts(program.id, compiled_version(version.id), today, now, but=version.id)
+
+
+def plans_of(part: Part, number: int) -> list[Plans]:
+    """Return the exact plans of one learner of a part, to every credential whose hours may change for somebody."""
+    found = part.rehearsal
+    sides = ((found.old, found.before.learners[number]), (found.new, found.after.learners[number]))
+    return [Plans(one, *(_plan(compiled, facts, one) for compiled, facts in sides)) for one in found.longer_or_shorter]
+
+
+def _plan(compiled: CompiledProgram, facts: LearnerFacts, credential: str) -> CredentialPlan | None:
+    if credential not in compiled.credentials:
+        return None
+    return plan_credential(
+        compiled, facts.mastered, credential, facts.held, facts.withheld, expired=facts.expired, budget_s=PLAN_BUDGET_S
+    )
+
+
+def _parts(
+    program_id: UUID, new: CompiledProgram, today: date, now: datetime, *, but: UUID | None = None
+) -> list[Part]:
+    """Rehearse for each version with learners, but for one."""
+    people: dict[UUID, list[ProgramLearner]] = {}
+    for learner in awarding.list_program_learners(program_id):
+        if learner.status in ("active", "leave") and learner.version_id != but:
+            people.setdefault(learner.version_id, []).append(learner)
+    facts = _facts(program_id, [one for of_it in people.values() for one in of_it], today, now)
+    in_groups: dict[UUID, set[UUID]] = {}
+    for group_id, enrolment_id in groups.list_all_members(program_id):
+        in_groups.setdefault(enrolment_id, set()).add(group_id)
+    found = []
+    for version_id, of_it in people.items():
+        old = compiled_version(version_id)
+        before = [facts[one.enrolment_id] for one in of_it]
+        after = _by_other_rules(old, new, of_it, before, today, now)
+        number = programs.get_versions([version_id])[version_id].number
+        found.append(Part(number, of_it, in_groups, rehearse(old, new, before, after)))
+    return sorted(found, key=lambda part: -part.version)
+
+
+def _facts(program_id: UUID, people: Sequence[ProgramLearner], today: date, now: datetime) -> dict[UUID, LearnerFacts]:
+    stands = stands_of(program_id, {one.enrolment_id: one.version_id for one in people}, today, now)
+    awards, events = awarding.list_program_awards(program_id), awarding.list_program_events(program_id)
+    found = {}
+    for key, one in stands.items():
+        held, withheld = standing_of_awards(awards.get(key, ()), events.get(key, ()), today)
+        found[key] = LearnerFacts(
+            str(key), frozenset(one.mastered), frozenset(one.in_review), frozenset(one.returned - one.mastered),
+            frozenset(one.expired), held, withheld,
+        )  # fmt: skip
+    return found
+
+
+def _by_other_rules(
+    old: CompiledProgram,
+    new: CompiledProgram,
+    people: Sequence[ProgramLearner],
+    before: list[LearnerFacts],
+    today: date,
+    now: datetime,
+) -> list[LearnerFacts] | None:
+    """Return the facts by the new version's rules of mastery, None where they say the same of every competency.
+
+    Also of what the old version did not have: decisions of an earlier version may count again.
+    """
+    differing = set(_differently_mastered(old, new))
+    if not differing:
+        return None
+    ids = [one.enrolment_id for one in people]
+    decided, undone = deriving.decisions_of(ids, differing), deriving.taken_back_of(ids, differing)
+    found = []
+    for facts, key in zip(before, ids, strict=True):
+        stands = standings(new.program, decided.get(key, ()), undone.get(key, ()), on=latest_today(now))
+        current = {
+            one for one, it in stands.items() if it.mastered_on and (it.expires_on is None or it.expires_on > today)
+        }
+        over = {one for one, it in stands.items() if it.mastered_on and one not in current}
+        returned = {one for one, it in stands.items() if it.returned_on and one not in current}
+        found.append(
+            replace(
+                facts,
+                mastered=facts.mastered - differing | current,
+                expired=facts.expired - differing | over,
+                returned=facts.returned - differing | returned,
+            )
+        )
+    return found
+
+
+def _differently_mastered(old: CompiledProgram, new: CompiledProgram) -> Collection[str]:
+    """Return the competencies of the new version of which the same decisions may make another standing."""
+
+    def rule(compiled: CompiledProgram, key: str) -> object:
+        one, program = compiled.competencies[key], compiled.program
+        return one.mastery or program.mastery, one.rubric or program.rubric, one.validity_months
+
+    return [key for key in new.competencies if key not in old.competencies or rule(old, key) != rule(new, key)]
