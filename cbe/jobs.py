@@ -40,7 +40,7 @@ SWEEPS: dict[str, tuple[Callable[[datetime], int], dict[str, str]]] = {
         lambda now: notice_mails.gather(compose=current_app.extensions["cbe-news"], now=now),
         {"minute": "*"},
     ),
-    "move_learners": (lambda now: moving.carry_on(now), {"minute": "*"}),
+    "move_learners": (moving.carry_on, {"minute": "*"}),
     "prove_plans": (lambda now: plans.prove_plans(now=now, limit=5), {"minute": "*"}),
     "warn_of_expiry": (lambda now: expiry_notices.warn_of_expiry(now=now), {"minute": "7", "hour": "*/6"}),
     "sign_checkpoint": (lambda now: checkpoints.sign_checkpoint(now=now), {"minute": "*"}),

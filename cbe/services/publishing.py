@@ -105,8 +105,7 @@ def publishing_problems(document: dict[str, Any]) -> list[Problem]:
     if problems:
         return problems
     compiled = compile_program(parse_program(document))
-    open_hours = {one.id for one in compiled.program.competencies if not one.effort_is_estimated}
-    return [(found.place, found.text) for found in micro_credential_findings(compiled, open_hours)]
+    return [(found.place, found.text) for found in micro_credential_findings(compiled)]
 
 
 def export_program(actor: Actor, key: str, *, version: int | None = None) -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from cbe.domain.diff import Difference, diff
-from cbe.domain.errors import N_, Conflict, Forbidden, Invalid, NotFound
+from cbe.domain.errors import N_, Conflict, Forbidden, Invalid, NotFound, Problem
 from cbe.domain.policy import Actor
 from cbe.domain.program import Program, parse_program
 from cbe.store import enrolments, people, programs, publishing
@@ -28,8 +28,10 @@ __all__ = [
     "Version",
     "ask_approval",
     "decide_approval",
+    "draft_problems",
     "get_approval",
     "list_versions",
+    "needs_approval",
     "set_needs_approval",
     "set_teach_out",
     "version_difference",
@@ -112,6 +114,16 @@ def set_teach_out(actor: Actor, key: str, number: int, until: date | None, *, no
         elif until is not None:
             tx.add(TeachOutRow(version_id=version.id, until=until, set_at=now))
         tx.record("version:teach-out", program=row.id, version=version.id, until=until)
+
+
+def draft_problems(actor: Actor, key: str) -> list[Problem]:
+    """Return what keeps the draft of a program from being published: nothing when it is sound."""
+    return publishing_problems(current_document(get_program(actor, key, "program:edit")))
+
+
+def needs_approval(actor: Actor, key: str) -> bool:
+    """Tell whether a second person has to approve a draft before it is published."""
+    return get_program(actor, key, "program:edit").needs_approval
 
 
 def set_needs_approval(actor: Actor, key: str, needs_approval: bool, *, now: datetime) -> None:

@@ -45,6 +45,7 @@ TAKE_BACK = Access("signed_in", "decision:take-back", "record")
 PHRASES = Access("signed_in", "phrase:keep", "self")
 PHRASE = Access("signed_in", "phrase:keep", "own_phrase")
 DRAFT = Access("signed_in", "program:edit", "program")
+PUBLISH = Access("signed_in", "program:publish", "program")
 AWAY = Access("signed_in", "away:set", "self")
 
 ACCESS: dict[str, Access] = {
@@ -162,6 +163,11 @@ ACCESS: dict[str, Access] = {
     "designer.outline": DRAFT,
     "designer.undo": DRAFT,
     "designer.redo": DRAFT,
+    "designer.versions": DRAFT,
+    "designer.difference": DRAFT,
+    "designer.export": Access("signed_in", "program:export", "program"),
+    "designer.set_teach_out": PUBLISH,
+    "designer.set_approval": Access("signed_in", "program:set", "program"),
     "learner.home": OWN_RECORD,
     "learner.map": OWN_RECORD,
     "learner.outline": OWN_RECORD,

@@ -8,8 +8,10 @@ begins where its edge leaves what an earlier part of the same source has drawn.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 from unicodedata import combining
 
 from flask_babel import gettext as _
@@ -43,15 +45,24 @@ def render_map(
     nodes: Sequence[MapNode],
     *,
     alternatives: Collection[tuple[str, str]] = frozenset(),
+    classes: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    words: Mapping[str, Any] = STATES,
     rtl: bool = False,
     zoom: int = 1,
 ) -> Markup:
-    """Draw the nodes that have a place in ``layout``; edges in ``alternatives`` (members of any-of groups) are dashed."""
+    """Draw the nodes that have a place in ``layout``; edges in ``alternatives`` (members of any-of groups) are dashed.
+
+    ``classes``: edges that are drawn apart, by their class in the style sheet. ``words``: what each state is called.
+    """
     number = {node.id: i for i, node in enumerate(nodes)}
     plain: dict[str, list[Route]] = {node.id: [] for node in nodes}
     dashed: dict[str, list[Route]] = {node.id: [] for node in nodes}
+    apart: dict[str, list[Route]] = {}
     for route in layout.routes:
-        (dashed if (route.source, route.target) in alternatives else plain)[route.target].append(route)
+        edge = route.source, route.target
+        if edge in classes:
+            apart.setdefault(classes[edge], []).append(route)
+        (dashed if edge in alternatives else plain)[route.target].append(route)
     factor = ZOOMS.get(zoom, 1.0)
     width, height = layout.width + 16, layout.height + 8
     label = escape(_("Map of competencies"))
@@ -59,8 +70,8 @@ def render_map(
         f'<div class="map scroll" role="region" tabindex="0" aria-label="{label}" data-zoom="{zoom}">',
         f'<svg width="{width * factor:g}" height="{height * factor:g}" viewBox="-8 -4 {width} {height}">',
         _box(layout, rtl=rtl),
-        _edges(layout, plain.values(), dashed.values()),
-        *(_node(layout, node, _origins(plain[node.id], dashed[node.id], number), rtl=rtl) for node in nodes),
+        _edges(layout, plain.values(), dashed.values(), apart),
+        *(_node(layout, node, _origins(plain[node.id], dashed[node.id], number), words, rtl=rtl) for node in nodes),
         "</svg></div>",
     ]
     return Markup("".join(parts))  # noqa: S704 - every text in it went through escape
@@ -75,15 +86,21 @@ def _box(layout: Layout, *, rtl: bool) -> str:
     )
 
 
-def _edges(layout: Layout, plain: Iterable[list[Route]], dashed: Iterable[list[Route]]) -> str:
-    """Draw all edges in units of the grid: first those that are needed, then what alternatives add."""
+def _edges(
+    layout: Layout, plain: Iterable[list[Route]], dashed: Iterable[list[Route]], apart: Mapping[str, list[Route]]
+) -> str:
+    """Draw all edges in units of the grid: first those that are needed, then what alternatives add, then those apart again."""
     drawn: set[tuple[str, tuple[int, ...]]] = set()
     solid, broken = (
         "".join(_path(layout, route, drawn) for routes in kind for route in routes) for kind in (plain, dashed)
     )
+    marked = "".join(
+        f'<path class="{name}" d="{"".join(_path(layout, route, set()) for route in routes)}"/>'
+        for name, routes in apart.items()
+    )
     return (
         f'<g aria-hidden="true" transform="translate({layout.node_width // 2})scale({GRID})">'
-        f'<path d="{solid}"/><path class="any" d="{broken}"/></g>'
+        f'<path d="{solid}"/><path class="any" d="{broken}"/>{marked}</g>'
     )
 
 
@@ -108,11 +125,11 @@ def _origins(plain: list[Route], dashed: list[Route], number: dict[str, int]) ->
     return needed + ("~" + " ".join(str(number[route.source]) for route in dashed) if dashed else "")
 
 
-def _node(layout: Layout, node: MapNode, origins: str, *, rtl: bool) -> str:
+def _node(layout: Layout, node: MapNode, origins: str, words: Mapping[str, Any], *, rtl: bool) -> str:
     """Draw one box; its origin is where its title starts, so that hardly any part needs a place of its own."""
     box = layout.boxes[node.id]
     lines, is_whole = wrap(node.title, layout.node_width - 2 * PADDING)
-    word = STATES[node.state]
+    word = words[node.state]
     shape = "m" if origins else "n"
     x = box.x + (layout.node_width - PADDING if rtl else PADDING)
     attributes = [

@@ -268,7 +268,7 @@ def _values(cast, app, applied, invited, locked, token, told, item, held) -> dic
         "program": "web", "enrolment_id": cast.people["learner"].enrolment_id, "group_id": cast.groups["morning"],
         "account_id": person["stranger"], "competency": "html", "credential": "web-badge", "token": token,
         "evidence_id": item, "decision_id": told["decision_id"], "phrase_id": told["phrase_id"],
-        "observation_id": told["observation_id"],
+        "observation_id": told["observation_id"], "number": 1,
         "filename": app.extensions["assets"].url("cbe.css").removeprefix("/static/"),
     }  # fmt: skip
     own = {

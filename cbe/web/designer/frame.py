@@ -58,6 +58,8 @@ FIELDS = {
     "#place": _l("Place"),
 }
 """What the fields of parts are called."""
+PLACES = {"sections": "section", "competencies": "competency", "credentials": "credential"}
+"""Lists of a program file → kinds of parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,10 @@ class Page:
     @property
     def tabs(self) -> list[tuple[str, str, bool]]:
         """The views of the draft beside one another."""
-        views = [("outline", _("Outline"), "designer.outline")]
+        views = [
+            ("outline", _("Outline"), "designer.outline"),
+            ("versions", _("Versions"), "designer.versions"),
+        ]
         return [
             (label, url_for(endpoint, program=self.program), name == self.current) for name, label, endpoint in views
         ]
@@ -91,6 +96,17 @@ class Page:
     def title_of(self, kind: str, key: str) -> Spoken:
         """Return the title of a part in the reader's language."""
         return title_of(self.draft, kind, key)
+
+    def place_of(self, pointer: str) -> tuple[str, Spoken | None]:
+        """Return where a problem of the draft as a file is mended, and what stands there (None: the draft itself)."""
+        where = url_for("designer.outline", program=self.program)
+        for name, kind in PLACES.items():
+            head, _sep, rest = pointer.removeprefix("/").partition("/")
+            number = rest.partition("/")[0]
+            if head == name and number.isdecimal() and int(number) < len(self.draft.order[kind]):
+                key = self.draft.order[kind][int(number)]
+                return f"{where}#{kind}-{key}", self.title_of(kind, key)
+        return where, None
 
 
 def page(program: str, current: str) -> Page:
