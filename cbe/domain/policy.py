@@ -90,6 +90,7 @@ RULES: Mapping[str, frozenset[str]] = {
     ),
     "record:export": frozenset({"self"}),
     "mastery:import": frozenset({"system", "registrar"}),
+    "program:equate": frozenset({"registrar"}),
     "award:give": frozenset({"system", "registrar"}),
     "award:change": frozenset({"registrar"}),
     "evidence:hand-in": frozenset({"learner_self"}),

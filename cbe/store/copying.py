@@ -22,6 +22,7 @@ from . import (
     audit,
     drafts,
     enrolments,
+    equivalences,
     evidence,
     mail,
     moving,
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 TOPICS = (
-    assessing, audit, drafts, enrolments, evidence, mail, moving, notices, people, programs, publishing, records,
+    assessing, audit, drafts, enrolments, equivalences, evidence, mail, moving, notices, people, programs, publishing, records,
 )  # fmt: skip
 """The modules with rows; imported so that every table is known here."""
 KINDS: Mapping[str, sa.types.TypeEngine[Any]] = {

@@ -8,12 +8,13 @@ out again changes there what was changed in the program and nothing else; what a
 from .package import Precedes
 from .read import read_case, read_case_package
 from .table import is_case_table, read_case_table
-from .write import case_package, write_case
+from .write import case_package, item_uris, write_case
 
 __all__ = [
     "Precedes",
     "case_package",
     "is_case_table",
+    "item_uris",
     "read_case",
     "read_case_package",
     "read_case_table",

@@ -11,11 +11,11 @@ from .complete import completed
 from .edit import Edit
 from .minting import Mint
 from .outline import Outline
-from .package import Kept, Precedes, kept
+from .package import Kept, Precedes, items_of, kept
 from .versions import Version, as_version, version_of
-from .words import changes, plain
+from .words import changes, extension, plain
 
-__all__ = ["case_package", "write_case"]
+__all__ = ["case_package", "item_uris", "write_case"]
 
 
 def write_case(document: Mapping[str, Any], *, now: datetime, **how: Any) -> bytes:
@@ -52,6 +52,15 @@ def case_package(
     if complete or source.made_here:
         return completed(as_version(package, mint.version, strict=True), mint)
     return as_version(package, mint.version)
+
+
+def item_uris(document: Mapping[str, Any], *, now: datetime, address: str = "") -> dict[str, set[str]]:
+    """Return by which URIs each competency and section of a sound program file is known as a CASE item, by its id."""
+    package = case_package(document, now=now, address=address, complete=True)
+    return {
+        extension(item).get("id", item["identifier"]): {item["uri"], f"urn:uuid:{item['identifier']}"}
+        for item in items_of(package)
+    }
 
 
 def _new(program: Mapping[str, Any], mint: Mint, creator: str) -> dict[str, Any]:
