@@ -34,6 +34,7 @@ HAND_IN = Access("signed_in", "evidence:hand-in", "own_item")
 PEOPLE = Access("signed_in", "people:manage")
 ENROLMENTS = Access("signed_in", "enrolment:manage", "program")
 GRANTING = Access("signed_in", "role:grant", "program")
+EQUATING = Access("signed_in", "program:equate", "program")
 CONFERRING = Access("signed_in", "award:give", "program")
 GROUPS = Access("signed_in", "group:manage", "program")
 QUEUE = Access("signed_in", "queue:read", "program")
@@ -85,6 +86,9 @@ ACCESS: dict[str, Access] = {
     "people.reactivate": PEOPLE,
     "people.invite_again": PEOPLE,
     "people.set_admin": PEOPLE,
+    "registrar.equal": EQUATING,
+    "registrar.accept_equal": EQUATING,
+    "registrar.withdraw_equal": EQUATING,
     "registrar.everybody": ENROLMENTS,
     "registrar.invite": Access("signed_in", "account:create", "program"),
     "registrar.people_table": ENROLMENTS,
@@ -179,6 +183,7 @@ ACCESS: dict[str, Access] = {
     "learner.print_view": OWN_RECORD,
     "learner.goals": OWN_RECORD,
     "learner.set_goals": Access("signed_in", "enrolment:edit", "own_record"),
+    "learner.take_over_mastery": Access("signed_in", "enrolment:edit", "own_record"),
     "learner.my_data_json": OWN_RECORD,
     "learner.my_data_csv": OWN_RECORD,
     "learner.all_evidence": OWN_EVIDENCE,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from flask import flash, redirect, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.wrappers import Response
 
 from cbe.domain.evidence import open_routes
 from cbe.domain.judgement import counting_level
 from cbe.domain.program import Competency
 from cbe.domain.progress import State, StateReason, unlocking_choices
+from cbe.services.equivalences import Offer, offers, take_over
 from cbe.services.facts import towards_mastery
 from cbe.services.progress import list_contacts, list_history
 from cbe.services.queue import may_open_decisions
@@ -20,9 +23,9 @@ from .. import identity
 from ..texts import clock, day, hours, in_words
 from .cards import cards
 from .map import MOST_NODES, draw
-from .view import View, load, page, show
+from .view import View, learner, load, page, show
 
-__all__ = ["competency_page"]
+__all__ = ["competency_page", "take_over_mastery"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def competency_page(program: str, competency: str, enrolment_id: UUID | None = N
         mark=view.mark(competency),
         hand_in=_hand_in(view, competency),
         towards=_towards(view, found),
+        offers=_offers(view, competency),
         groups=[(view.steps(group.members), group.met) for group in reason.groups],
         choices=[view.steps(choice) for choice in choices.choices],
         more=choices.more,
@@ -71,6 +75,23 @@ def competency_page(program: str, competency: str, enrolment_id: UUID | None = N
         and may_open_decisions(identity.actor(), progress.learner.enrolment_id, identity.today()),
         contacts=list_contacts(progress),
     )
+
+
+@learner.post("/competencies/<key:competency>/take-over")
+def take_over_mastery(program: str, competency: str) -> Response:
+    """Let mastery of the same in another program count here."""
+    source = request.form.get("program", ""), request.form.get("competency", "")
+    take_over(identity.actor(), program, competency, *source, today=identity.today(), now=identity.now())
+    flash(_("It counts here now, as a transfer that says where it comes from."))
+    return redirect(load(program, None).url("competency", competency=competency), 303)
+
+
+def _offers(view: View, competency: str) -> list[Offer]:
+    """Return what the reader can take over from other programs."""
+    progress = view.progress
+    if not view.is_own or view.at is not None or progress.learner.status != "active" or competency in progress.mastered:
+        return []
+    return offers(identity.actor(), progress.learner.program_id, competency, identity.today(), identity.now())
 
 
 def _why(reason: StateReason) -> str:

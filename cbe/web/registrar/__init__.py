@@ -11,7 +11,7 @@ from .. import identity
 
 registrar = Blueprint("registrar", __name__)
 
-from . import award_pages, group_pages, people_pages, record_pages, sample_pages  # noqa: E402, F401  (their routes register themselves)
+from . import award_pages, equal_pages, group_pages, people_pages, record_pages, sample_pages  # noqa: E402, F401  (their routes register themselves)
 
 __all__ = ["registrar"]
 
@@ -24,6 +24,7 @@ def program_tabs(program: str, current: str) -> list[tuple[str, str, bool]]:
         ("groups", _("Groups"), "registrar.all_groups", "group:manage"),
         ("conferral", _("Conferral"), "registrar.conferral", "award:give"),
         ("flags", _("Flags"), "registrar.flags", "award:change"),
+        ("equal", _("Equivalences"), "registrar.equal", "program:equate"),
     ]
     allowed = may_in(identity.actor(), program, [action for *_rest, action in pages])
     return [
