@@ -74,6 +74,7 @@ RULES: Mapping[str, frozenset[str]] = {
     "program:edit": frozenset({"system", "admin", "designer"}),
     "program:publish": frozenset({"system", "admin", "designer"}),
     "program:move": frozenset({"system", "admin", "designer"}),
+    "program:rehearse": frozenset({"system", "designer"}),
     "program:set": frozenset({"system", "admin", "designer"}),
     "program:health": frozenset({"admin", "designer", "registrar"}),
     "role:grant": frozenset({"system", "admin", "registrar"}),

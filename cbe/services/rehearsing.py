@@ -1,7 +1,8 @@
 """Rehearsing the draft: what publishing it and moving everybody would do to each learner of each older version.
 
 States and claims are exact, by the decisions there are and the rules of the draft; hours are bounds. The arithmetic is
-``domain.rehearsal``'s; who is moved in the end is ``moving``'s.
+``domain.rehearsal``'s, summing it up ``rehearsal_sums``'s; who is moved in the end is ``moving``'s. How many they are is for
+whoever edits the program; who they are for its designers alone (docs/decisions/0012).
 """
 
 from __future__ import annotations
@@ -27,7 +28,16 @@ from .drafts import current_document
 from .grounds import standing_of_awards
 from .programs import compiled_version, get_program
 
-__all__ = ["Part", "Plans", "plans_of", "rehearse_draft", "rehearse_versions"]
+__all__ = [
+    "Part",
+    "Plans",
+    "group_names",
+    "plans_of",
+    "rehearse_draft",
+    "rehearse_people",
+    "rehearse_person",
+    "rehearse_versions",
+]
 
 PLAN_BUDGET_S = 2.0
 
@@ -63,6 +73,22 @@ def rehearse_draft(actor: Actor, key: str, *, today: date, now: datetime) -> lis
     return _parts(program.id, compile_program(parse_program(current_document(program))), today, now)
 
 
+def rehearse_people(actor: Actor, key: str, *, today: date, now: datetime) -> list[Part]:
+    """Return the same to somebody who may also see who the learners are."""
+    get_program(actor, key, "program:rehearse")
+    return rehearse_draft(actor, key, today=today, now=now)
+
+
+def rehearse_person(actor: Actor, key: str, enrolment_id: UUID, *, today: date, now: datetime) -> Part:
+    """Return what the draft would do to one learner; ``NotFound`` for who does not learn in the program now."""
+    program = get_program(actor, key, "program:rehearse")
+    new = compile_program(parse_program(current_document(program)))
+    found = _parts(program.id, new, today, now, only=enrolment_id)
+    if not found:
+        raise NotFound("There is no such learner in this program.")
+    return found[0]
+
+
 def rehearse_versions(actor: Actor, key: str, number: int, *, today: date, now: datetime) -> list[Part]:
     """Return what moving to a published version would do to the learners of all others."""
     program = get_program(actor, key, "program:edit")
@@ -70,6 +96,11 @@ def rehearse_versions(actor: Actor, key: str, number: int, *, today: date, now: 
     if version is None:
         raise NotFound("Program %(program)s has no version %(version)s.", program=key, version=number)
     return _parts(program.id, compiled_version(version.id), today, now, but=version.id)
+
+
+def group_names(actor: Actor, key: str) -> list[tuple[UUID, str]]:
+    """List the groups of a program by name, for whoever edits it."""
+    return [(row.id, row.name) for row in groups.list_groups(get_program(actor, key, "program:edit").id)]
 
 
 def plans_of(part: Part, number: int) -> list[Plans]:
@@ -88,30 +119,40 @@ def _plan(compiled: CompiledProgram, facts: LearnerFacts, credential: str) -> Cr
 
 
 def _parts(
-    program_id: UUID, new: CompiledProgram, today: date, now: datetime, *, but: UUID | None = None
+    program_id: UUID,
+    new: CompiledProgram,
+    today: date,
+    now: datetime,
+    *,
+    but: UUID | None = None,
+    only: UUID | None = None,
 ) -> list[Part]:
-    """Rehearse for each version with learners, but for one."""
+    """Rehearse for each version with learners, but for one; for everybody or for one learner only."""
     people: dict[UUID, list[ProgramLearner]] = {}
-    for learner in awarding.list_program_learners(program_id):
+    for learner in awarding.list_program_learners(program_id, only):
         if learner.status in ("active", "leave") and learner.version_id != but:
             people.setdefault(learner.version_id, []).append(learner)
     facts = _facts(program_id, [one for of_it in people.values() for one in of_it], today, now)
     in_groups: dict[UUID, set[UUID]] = {}
     for group_id, enrolment_id in groups.list_all_members(program_id):
         in_groups.setdefault(enrolment_id, set()).add(group_id)
+    numbers = programs.get_versions(people.keys())
     found = []
     for version_id, of_it in people.items():
         old = compiled_version(version_id)
         before = [facts[one.enrolment_id] for one in of_it]
         after = _by_other_rules(old, new, of_it, before, today, now)
-        number = programs.get_versions([version_id])[version_id].number
-        found.append(Part(number, of_it, in_groups, rehearse(old, new, before, after)))
+        found.append(Part(numbers[version_id].number, of_it, in_groups, rehearse(old, new, before, after)))
     return sorted(found, key=lambda part: -part.version)
 
 
 def _facts(program_id: UUID, people: Sequence[ProgramLearner], today: date, now: datetime) -> dict[UUID, LearnerFacts]:
     stands = stands_of(program_id, {one.enrolment_id: one.version_id for one in people}, today, now)
-    awards, events = awarding.list_program_awards(program_id), awarding.list_program_events(program_id)
+    if len(people) == 1:
+        ids = [people[0].enrolment_id]
+        awards, events = awarding.list_awards_of(ids), awarding.list_events_of(ids)
+    else:
+        awards, events = awarding.list_program_awards(program_id), awarding.list_program_events(program_id)
     found = {}
     for key, one in stands.items():
         held, withheld = standing_of_awards(awards.get(key, ()), events.get(key, ()), today)

@@ -104,8 +104,8 @@ def list_program_events(program_id: UUID) -> dict[UUID, list[AwardEventRow]]:
     return found
 
 
-def list_program_learners(program_id: UUID) -> list[ProgramLearner]:
-    """List those who are or were learners of a program, by name."""
+def list_program_learners(program_id: UUID, only: UUID | None = None) -> list[ProgramLearner]:
+    """List those who are or were learners of a program by name, or only the one of an enrolment."""
     query = (
         select(EnrolmentRow.id, EnrolmentRow.account_id, EnrolmentRow.version_id, EnrolmentRow.status, PersonRow.name)
         .join(AccountRow, AccountRow.id == EnrolmentRow.account_id)
@@ -113,6 +113,8 @@ def list_program_learners(program_id: UUID) -> list[ProgramLearner]:
         .where(EnrolmentRow.program_id == program_id, EnrolmentRow.status != "applied")
         .order_by(PersonRow.name, EnrolmentRow.id)
     )
+    if only is not None:
+        query = query.where(EnrolmentRow.id == only)
     return [ProgramLearner(*values) for values in db.session.execute(query)]
 
 

@@ -46,6 +46,7 @@ TAKE_BACK = Access("signed_in", "decision:take-back", "record")
 PHRASES = Access("signed_in", "phrase:keep", "self")
 PHRASE = Access("signed_in", "phrase:keep", "own_phrase")
 DRAFT = Access("signed_in", "program:edit", "program")
+REHEARSE = Access("signed_in", "program:rehearse", "program")
 PUBLISH = Access("signed_in", "program:publish", "program")
 AWAY = Access("signed_in", "away:set", "self")
 
@@ -167,6 +168,9 @@ ACCESS: dict[str, Access] = {
     "designer.outline": DRAFT,
     "designer.undo": DRAFT,
     "designer.redo": DRAFT,
+    "designer.rehearsal": DRAFT,
+    "designer.rehearsal_people": REHEARSE,
+    "designer.rehearsal_person": REHEARSE,
     "designer.versions": DRAFT,
     "designer.difference": DRAFT,
     "designer.export": Access("signed_in", "program:export", "program"),

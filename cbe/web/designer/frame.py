@@ -87,6 +87,7 @@ class Page:
         """The views of the draft beside one another."""
         views = [
             ("outline", _("Outline"), "designer.outline"),
+            ("rehearsal", _("Rehearsal"), "designer.rehearsal"),
             ("versions", _("Versions"), "designer.versions"),
         ]
         return [
