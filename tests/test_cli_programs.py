@@ -210,3 +210,31 @@ def test_a_broken_file_changes_nothing(app: Flask, web: Path, tmp_path: Path) ->
         assert [problem["at"] for problem in json.loads(done.stdout)["problems"]] == ["/competencies/7/effort_hours"]
     assert run(app, "program", "export", "web").stdout == before
     assert json.loads(run(app, "program", "list", "--json").stdout)["programs"][0]["draft"] is False
+
+
+def test_a_preview_changes_nothing_and_an_import_of_a_table_asks_nothing(app: Flask, tmp_path: Path) -> None:
+    table = tmp_path / "frame.csv"
+    table.write_text("id,title,hours,prerequisites\na,A,2,\nb,B,3,a\n")
+    looked = run(app, "program", "import", str(table), "--preview", "--json")
+    assert (looked.exit_code, json.loads(looked.output)["competencies"]) == (0, 2)
+    assert run(app, "program", "list").output == ""
+    assert "frame: the draft was written" in run(app, "program", "import", str(table)).output
+    for form, word in (
+        ("csv", "a"),
+        ("edges", "a,b"),
+        ("graphml", "<graphml"),
+        ("case", "CFItems"),
+        ("cbe", '"id": "a"'),
+    ):
+        assert word in run(app, "program", "export", "frame", "--format", form).output
+
+
+def test_a_preview_of_what_is_refused_says_where_and_ends_with_one(app: Flask, tmp_path: Path) -> None:
+    table = tmp_path / "frame.csv"
+    table.write_text("id,title,prerequisites\na,A,b\nb,B,a\n")
+    looked = run(app, "program", "import", str(table), "--preview")
+    assert looked.exit_code == 1
+    assert "refused\t" in looked.output
+    assert "leave out\t" in looked.output
+    assert run(app, "program", "import", str(table)).exit_code == 1
+    assert "was written" in run(app, "program", "import", str(table), "--without-circles").output

@@ -12,12 +12,14 @@ from flask.cli import AppGroup
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.policy import SYSTEM
 from cbe.domain.program import Text
-from cbe.services import planning, programs, publishing
+from cbe.services import exchange, planning, programs, publishing
 
 from .output import command, existing_file, now, opened, progress_bar, write, write_json, write_json_object, write_table
 
 __all__ = ["program"]
 
+LARGEST = 21 << 20
+"""Bytes that are read of a file; what is larger is refused by whoever reads it."""
 program = AppGroup("program", help="Check, plan, import, list and export programs.")
 
 
@@ -63,11 +65,37 @@ def plan(file: Path, learners: Path, credential: str | None, budget_ms: int, *, 
 
 @command(program, "import")
 @click.argument("file", type=existing_file)
+@click.option("--format", "form", type=click.Choice(exchange.READS), help="By its content, unless you say.")
+@click.option(
+    "--precedes",
+    type=click.Choice(["order", "prerequisite"]),
+    default="order",
+    show_default=True,
+    help="What 'precedes' of a CASE package becomes.",
+)
+@click.option("--edges", type=existing_file, help="A second table: prerequisites, one a line.")
+@click.option("--id", "key", help="The program's id, for a table; the file's name unless you say.")
+@click.option("--title", help="The program's title, for a table.")
+@click.option("--language", default="en", show_default=True, help="The language of a table.")
+@click.option("--without-circles", is_flag=True, help="Leave the fewest prerequisites out that break all circles.")
 @click.option("--publish", is_flag=True, help="Publish it as the next version instead of putting it into the draft.")
-def import_(file: Path, publish: bool, *, as_json: bool) -> None:
-    """Bring a program FILE in as the draft; the same content twice makes no second version."""
+@click.option("--preview", is_flag=True, help="Say what it would do, and change nothing.")
+def import_(
+    file: Path, form: str | None, edges: Path | None, key: str | None, publish: bool, preview: bool, *,
+    as_json: bool, **how: Any,
+) -> None:  # fmt: skip
+    """Bring a FILE in as the draft of a program; the same content twice makes no second version."""
     with opened(file) as stream:
-        done = publishing.import_program(SYSTEM, stream, publish=publish, now=now())
+        data = stream.read(LARGEST + 1)
+    how |= {"format": form or exchange.guess_format(file.name, data), "key": key or file.name.split(".")[0]}
+    asked = exchange.Asked(edges=edges.read_bytes() if edges else None, **{**how, "title": how["title"] or ""})
+    if preview:
+        _write_preview(exchange.preview_file(SYSTEM, data, asked), as_json)
+        return
+    _write_imported(exchange.bring_in_file(SYSTEM, data, asked, publish=publish, now=now()), as_json)
+
+
+def _write_imported(done: publishing.Imported, as_json: bool) -> None:
     if as_json:
         write_json({"ok": True, "program": done.key, "version": done.version, "changed": done.changed})
     elif done.version is None:
@@ -76,6 +104,46 @@ def import_(file: Path, publish: bool, *, as_json: bool) -> None:
         write(f"{done.key}: version {done.version} was published\n")
     else:
         write(f"{done.key}: version {done.version} has this content already; nothing was published\n")
+
+
+def _write_preview(found: exchange.Preview, as_json: bool) -> None:
+    """Write what an import would do; ends with 1 where it is refused."""
+    facts = _preview_facts(found)
+    if as_json:
+        write_json(facts)
+    else:
+        for name in ("program", "new", "competencies", "credentials", "sections"):
+            if name in facts:
+                write(f"{name}\t{facts[name]}\n")
+        for name, count in facts.get("difference", {}).items():
+            write(f"{name}\t{count}\n")
+        for one in facts["odd"]:
+            write(f"odd\t{one['text']}\t{', '.join(one['places'])}\n")
+        for one in facts["refused"]:
+            write(f"refused\t{one['at']}\t{one['problem']}\n")
+        for one in facts.get("leave_out", []):
+            write(f"leave out\t{one['needed']} -> {one['by']}\n")
+    if facts["refused"]:
+        raise click.exceptions.Exit(1)
+
+
+def _preview_facts(found: exchange.Preview) -> dict[str, Any]:
+    facts: dict[str, Any] = {"ok": found.program is not None}
+    if found.program is not None:
+        facts |= {"program": found.program.id, "new": found.is_new, "competencies": len(found.program.competencies)}
+        facts |= {"credentials": len(found.program.credentials), "sections": len(found.program.sections)}
+    if found.difference is not None:
+        facts["difference"] = {
+            f"{kind} {name}": len(getattr(getattr(found.difference, kind), name))
+            for kind in ("sections", "competencies", "credentials")
+            for name in ("added", "removed", "changed", "moved")
+        }
+    facts["odd"] = [{"text": one.text, "count": one.count, "places": one.places} for one in found.found.remarks]
+    facts["refused"] = [{"at": at, "problem": text} for at, text in found.found.refusals]
+    if found.breaking is not None:
+        edges, proven = found.breaking
+        facts |= {"leave_out": [{"needed": a, "by": b} for a, b in edges], "proven_fewest": proven}
+    return facts
 
 
 @command(program, "list")
@@ -105,9 +173,10 @@ def list_(*, as_json: bool) -> None:
 @command(program, "export")
 @click.argument("key", metavar="ID")
 @click.option("--version", type=click.IntRange(min=1), help="This version; the newest published, else the draft.")
-def export(key: str, version: int | None, *, as_json: bool) -> None:  # noqa: ARG001 (the document is JSON either way)
-    """Print the document of program ID, equal to what was imported."""
-    write(publishing.export_program(SYSTEM, key, version=version))
+@click.option("--format", "form", type=click.Choice(exchange.WRITES), default="cbe", show_default=True)
+def export(key: str, version: int | None, form: str, *, as_json: bool) -> None:  # noqa: ARG001 (a file is what it is)
+    """Print program ID as a file: as it was imported, a CASE package, a table (edges: that of prerequisites), GraphML."""
+    write(exchange.export_as(SYSTEM, key, form, version=version, now=now()).decode())
 
 
 def _facts(compiled: CompiledProgram) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from typing import Any
 from cbe.domain.errors import Invalid, Problem, Worded
 from cbe.domain.program import Program
 
-__all__ = ["MOST_PLACES", "ProgramImport", "Remark", "remark"]
+__all__ = ["MOST_PLACES", "ProgramImport", "Remark", "is_circle", "remark"]
 
+CIRCLE = "prerequisites go in a circle, each needed by the next: "
+"""How parsing begins to tell of one."""
 MOST_PLACES = 20
 """So many places of one oddity are named; all are counted."""
 
@@ -45,6 +47,11 @@ class ProgramImport:
         if self.document is None or self.program is None:
             raise Invalid(list(self.refusals))
         return self.document, self.program
+
+
+def is_circle(problem: Problem) -> bool:
+    """Return whether a problem of a document is a circle of prerequisites."""
+    return problem[0].startswith("/competencies/") and problem[1].startswith(CIRCLE)
 
 
 def remark(message: str, places: Iterable[str], **values: Any) -> list[Remark]:

@@ -17,7 +17,7 @@ from cbe.domain.program import FORMAT, Competency, Program, Section, Text, parse
 from cbe.domain.reading import quoted
 
 from .csv_table import Line, as_meant, read_lines, write_table
-from .imported import ProgramImport, remark
+from .imported import ProgramImport, is_circle, remark
 from .json_file import LARGEST_FILE
 from .prerequisite_text import PrerequisiteTextError, name_text, names_in, read_prerequisites, write_prerequisites
 
@@ -52,7 +52,10 @@ def read_program_csv(data: bytes, *, key: str, title: str, language: str, edges:
         program = parse_program(document)
     except Invalid as error:
         found = [(reading.place(at), text) for at, text in error.problems]
-        return ProgramImport(None, None, refusals=tuple(sorted({*reading.problems, *found}, key=_line_of)))
+        only_circles = not reading.problems and all(map(is_circle, error.problems))
+        return ProgramImport(
+            document if only_circles else None, None, refusals=tuple(sorted({*reading.problems, *found}, key=_line_of))
+        )
     if reading.problems:
         return ProgramImport(None, None, refusals=tuple(sorted(reading.problems, key=_line_of)))
     text = N_("Competencies whose hours are not estimated; 1 hour stands for each: %(count)s")

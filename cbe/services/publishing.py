@@ -24,7 +24,16 @@ from .drafts import Seen, digest_of, draft_text, put_document, seen_document
 from .programs import get_program
 from .transaction import Transaction, transaction
 
-__all__ = ["Imported", "check_program", "export_program", "import_program", "publish_draft", "publishing_problems"]
+__all__ = [
+    "Imported",
+    "bring_in",
+    "check_program",
+    "require_import",
+    "export_program",
+    "import_program",
+    "publish_draft",
+    "publishing_problems",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +60,15 @@ def import_program(
     version's readers keep theirs.
     """
     document, program = load_program(source)
+    return bring_in(actor, document, program, publish=publish, notes=notes, now=now)
+
+
+def bring_in(
+    actor: Actor, document: dict[str, Any], program: Program, *, publish: bool, notes: str = "", now: datetime
+) -> Imported:
+    """Bring a sound document and the program that it says in, as ``import_program`` does."""
     document.pop("approval", None)  # of another version: what is imported is not approved by that
-    existing = programs.find_program(program.id)
-    if existing is None:
-        policy.require(actor, "program:create")
-    else:
-        policy.require(actor, "program:import", Subject(program_id=existing.id))
+    require_import(actor, program.id)
     with transaction(actor, now) as tx:
         row = programs.find_program(program.id) or _new_program(tx, program)
         if publish:
@@ -70,6 +82,16 @@ def import_program(
             version, changed = None, put_document(tx, row, document)
             tx.record("program:import", program=row.id, changed=changed)
     return Imported(program.id, version.number if version else None, changed)
+
+
+def require_import(actor: Actor, key: str) -> ProgramRow | None:
+    """Return the program that an import would change, None for a new one; raise when the actor may not do that."""
+    existing = programs.find_program(key)
+    if existing is None:
+        policy.require(actor, "program:create")
+    else:
+        policy.require(actor, "program:import", Subject(program_id=existing.id))
+    return existing
 
 
 def publish_draft(actor: Actor, key: str, seen: Seen, *, notes: str, now: datetime) -> int:

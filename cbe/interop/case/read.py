@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from cbe.domain.errors import N_, Invalid, Problem
 from cbe.domain.program import find_problems, parse_program
 from cbe.domain.reading import child
-from cbe.interop.imported import ProgramImport, remark
+from cbe.interop.imported import ProgramImport, is_circle, remark
 from cbe.interop.json_file import read_json
 
 from .oddities import remarks_on
@@ -54,19 +54,14 @@ def read_case_package(
         program = parse_program(document)
     except Invalid as error:
         refusals = tuple(_refusals(error.problems, outline))
-        return ProgramImport(document if all(map(_is_circle, error.problems)) else None, None, tuple(remarks), refusals)
+        return ProgramImport(document if all(map(is_circle, error.problems)) else None, None, tuple(remarks), refusals)
     if precedes == "order":
         other = Outline(package, "prerequisite")
-        circles = list(_refusals(filter(_is_circle, find_problems(other.document())), other))
+        circles = list(_refusals(filter(is_circle, find_problems(other.document())), other))
         for at, text in circles[:MOST_CIRCLES]:
             remarks += remark(WOULD_CIRCLE, [at], problem=text if len(text) <= LONGEST else text[:LONGEST] + "…")
         remarks += remark(MORE_CIRCLES, (at for at, _ in circles[MOST_CIRCLES:]))
     return ProgramImport(document, program, tuple(remarks))
-
-
-def _is_circle(problem: Problem) -> bool:
-    """Return whether a problem is a circle: nothing else can be wrong with prerequisites made here."""
-    return problem[0].startswith("/competencies/") and "/prerequisites/" in problem[0]
 
 
 def _refusals(problems: Iterable[Problem], outline: Outline) -> Iterable[Problem]:
@@ -74,7 +69,7 @@ def _refusals(problems: Iterable[Problem], outline: Outline) -> Iterable[Problem
     order = outline.order()
     for at, text in problems:
         steps = at.split("/")[1:]
-        if _is_circle((at, text)):
+        if is_circle((at, text)):
             yield _closing(outline, order[int(steps[1])], int(steps[3]), int(steps[4])), text
         elif steps[:1] == ["competencies"] and len(steps) > 1:
             rest = "".join(f"/{step}" for step in steps[2:])
