@@ -133,6 +133,15 @@ FILES: dict[str, tuple[Callable[[], str | bytes], int, str]] = {
         10,
         "/competencies/0/",
     ),
+    "a key of a megabyte before everything that cannot be kept": (
+        lambda: filled(
+            lambda _: f'{{"{"k" * 10**6}":[' + ",".join(['"\\ud800"'] * 20_000) + "]}",
+            f'{HEAD}{competency(0)}],"credentials":[],"source":[',
+            "]}",
+        ),
+        10,
+        "/source/0/",
+    ),
     "five million numbers in one competency": (
         lambda: HEAD + competency(0, ',"x":[' + "1.5," * 4_900_000 + "1]") + TAIL,
         1,

@@ -9,7 +9,7 @@ from typing import Any
 from .minting import Mint
 from .outline import Alignment, Outline
 from .package import DOCUMENT
-from .words import ALIGNED, TYPES, plain, statement_of, with_extension
+from .words import ALIGNED, TYPES, is_text, plain, statement_of, with_extension
 
 __all__ = ["Edit"]
 
@@ -25,7 +25,7 @@ class Edit:
         self._competencies: dict[str, Node] = {each["id"]: each for each in wanted["competencies"]}
         self._sections: dict[str, Node] = {each["id"]: each for each in self._program.get("sections", ())}
         self._place = {name: i for i, name in enumerate(outline.ids)}
-        self._taken = {item["identifier"] for item in outline.items}
+        self._taken = set(filter(is_text, (node.get("identifier") for node in (*outline.items, *outline.associations))))
         self._gone: set[int] = set()
         self._changed: dict[int, Node] = {}
         self._added: list[Node] = []
@@ -69,13 +69,14 @@ class Edit:
         item, name = self._outline.items[place], self._outline.ids[place]
         says, wanted = self._outline.competency(place), self._competencies.get(name)
         texts: dict[str, str | None] = {}
-        if wanted is None and says["title"] == self._plain(self._sections[name]["title"]):
-            pass
-        elif wanted is None or any(says.get(key) != wanted.get(key) for key in ("title", "statement")):
-            title, statement, _ = self._texts(name)
+        title, statement, code = self._texts(name)
+        if wanted is None:
+            renamed = says["title"] != title
+        else:
+            renamed = any(says.get(key) != wanted.get(key) for key in ("title", "statement"))
+            texts |= {"humanCodingScheme": code} if says.get("code") != code else {}
+        if renamed:
             texts |= statement_of(str(title), statement)
-        if wanted is not None and says.get("code") != wanted.get("code"):
-            texts["humanCodingScheme"] = self._plain(wanted.get("code"))
         if texts:
             item = _with(item, texts | self._mint.changed)
         was_heading = place in self._outline.headings
@@ -108,7 +109,7 @@ class Edit:
             if any(n not in self._gone and parent == target for n, parent in self._outline.parents[place]):
                 return
         under = self._document if section is None else items[section]
-        child = self._mint.association("isChildOf", item, under)
+        child = self._new("isChildOf", item, under)
         if not self._outline.items:
             self._siblings[section] += 1
             child["sequenceNumber"] = self._siblings[section]
@@ -129,7 +130,7 @@ class Edit:
                     n = unused[member].pop(0)
                     self._changed[n] = self._mint.extended(self._outline.associations[n], group=number)
                 else:
-                    new = self._mint.association("precedes", items[member], item, number)
+                    new = self._new("precedes", items[member], item, number)
                     self._added.append(with_extension(new, group=number))
         left = (n for numbers in unused.values() for n in numbers)
         self._gone |= {n for n in left if self._outline.precedes == "prerequisite" or self._outline.is_grouped(n)}
@@ -152,8 +153,16 @@ class Edit:
         known = kind if kind in TYPES[self._mint.version] and kind in ALIGNED else "isRelatedTo"
         uri = alignment["uri"]
         title = self._plain(alignment.get("title")) or uri
-        new = self._mint.association(known, item, {"title": title, "identifier": uri, "uri": uri}, kind or "", title)
+        new = self._new(known, item, {"title": title, "identifier": uri, "uri": uri}, kind or "", title)
         return new if kind == known else with_extension(new, type=kind or "")
+
+    def _new(self, kind: str, origin: Node, destination: Node, *names: str | int) -> Node:
+        """Return a new association with an identifier that no other has."""
+        new = self._mint.association(kind, origin, destination, *names)
+        if new["identifier"] in self._taken:
+            return self._new(kind, origin, destination, *names, "new")
+        self._taken.add(new["identifier"])
+        return new
 
     def _says(self, place: int | None) -> Node:
         return {} if place is None else self._outline.competency(place)

@@ -149,7 +149,7 @@ JUNK = st.recursive(
 )
 KEYS = [
     "CFItems", "CFAssociations", "CFDefinitions", "CFRubrics", "CFLicenses", "CFRubricCriteria", "extensions", "cbe-program/1",
-    "title", "language", "fullStatement", "humanCodingScheme", "uri", "associationType", "originNodeURI", "sequenceNumber",
+    "identifier", "title", "language", "fullStatement", "humanCodingScheme", "uri", "associationType", "originNodeURI", "sequenceNumber",
     "subject", "group", "heading", "competency", "order", "program", "credentials", "lastChangeDateTime",
 ]  # fmt: skip
 

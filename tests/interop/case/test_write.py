@@ -172,6 +172,17 @@ def test_a_prerequisite_taken_out_takes_its_association_along_but_what_gives_the
     assert changed(take_out, "order") == FRAMEWORK
 
 
+def test_no_two_associations_get_one_identifier():
+    written = changed(lambda by: by[uuid_of(3)].update(prerequisites=[[uuid_of(1)], [uuid_of(2)]]))
+    document = read_case_package(written).accepted()[0]
+    by = {each["id"]: each for each in document["competencies"]}
+    by[uuid_of(3)]["prerequisites"] = [[uuid_of(2)], [uuid_of(1), uuid_of(2)], [uuid_of(1)]]
+    package = case_package(document, now=NOW)
+    identifiers = [each["identifier"] for each in package["CFAssociations"] if "identifier" in each]
+    assert len(identifiers) == len(set(identifiers))
+    assert said(given_back(document)) == said(document)
+
+
 def test_an_alignment_taken_out_or_put_in_is_an_association_less_or_more():
     package = changed(lambda by: by[uuid_of(3)].update(alignments=[{"uri": "urn:x", "type": "isRelatedTo"}]))
     assert types_of(package).count("exactMatchOf") == 0
