@@ -172,6 +172,27 @@ def test_a_prerequisite_taken_out_takes_its_association_along_but_what_gives_the
     assert changed(take_out, "order") == FRAMEWORK
 
 
+def test_a_section_that_is_no_competency_any_more_is_a_heading_and_requires_nothing():
+    source = copy.deepcopy(FRAMEWORK)
+    source["CFAssociations"][2]["originNodeURI"] = link(1)
+    document = read_case_package(source).accepted()[0]
+    document["competencies"] = [each for each in document["competencies"] if each["id"] != uuid_of(1)]
+    again = read_case_package(case_package(document, now=NOW), precedes="prerequisite").accepted()[1]
+    assert [section.id for section in again.sections] == [uuid_of(1)]
+    assert {each.id: each.prerequisites for each in again.competencies} == {uuid_of(2): (), uuid_of(3): ()}
+
+
+def test_what_came_with_a_newer_version_is_told_in_the_words_of_the_older_and_read_again():
+    source = copy.deepcopy(FRAMEWORK)
+    source["CFAssociations"][5]["associationType"] = "isTranslationOf"
+    del source["CFDefinitions"]
+    document = read_case_package(source).accepted()[0]
+    package = case_package(document, now=NOW, version="1.0", complete=True)
+    assert schema_errors(package, "1.0") == []
+    assert set(types_of(package)) == {"isChildOf", "precedes", "isRelatedTo"}
+    assert read_case_package(package).accepted()[1].competencies[2].alignments[0].type == "isTranslationOf"
+
+
 def test_no_two_associations_get_one_identifier():
     written = changed(lambda by: by[uuid_of(3)].update(prerequisites=[[uuid_of(1)], [uuid_of(2)]]))
     document = read_case_package(written).accepted()[0]
