@@ -19,7 +19,17 @@ from threading import Lock
 from typing import Any
 from uuid import UUID, uuid5
 
-from cbe.domain.draft import Change, Clash, Draft, Operation, inverse, new_problems, operation_between, replayed
+from cbe.domain.draft import (
+    Change,
+    Clash,
+    Draft,
+    Operation,
+    insisted,
+    inverse,
+    new_problems,
+    operation_between,
+    replayed,
+)
 from cbe.domain.errors import Conflict, Invalid, NotFound
 from cbe.domain.policy import Actor
 from cbe.interop.program_file import write_program_document
@@ -127,8 +137,12 @@ def get_editing(actor: Actor, key: str) -> Editing:
     )  # fmt: skip
 
 
-def edit(actor: Actor, key: str, seen: Seen, make: Make, *, what: str = "edit", now: datetime) -> Seen:
+def edit(
+    actor: Actor, key: str, seen: Seen, make: Make, *, over: Seen | None = None, what: str = "edit", now: datetime
+) -> Seen:
     """Do an operation that is made of the draft somebody saw, on the draft as it is now; return what they see then.
+
+    ``over``: the draft in which they saw what clashed with it, and want theirs all the same.
 
     Raises ``Invalid`` with places ``/kind/id/field…`` when it makes something wrong that was not, ``Clashed`` when others
     changed the same fields since, ``Conflict`` when the draft was published since.
@@ -139,6 +153,8 @@ def edit(actor: Actor, key: str, seen: Seen, make: Make, *, what: str = "edit", 
         row = _begun(tx, program, seen)
         current = _draft_of(row)
         operation = make(_draft_at(row, current, seen.revision))
+        if over is not None and over.draft_id == row.draft_id and seen.revision <= over.revision <= row.revision:
+            operation = insisted(operation, _draft_at(row, current, over.revision))
         after = _put(tx, row, current, operation, what=what, of=None, since=seen.revision)
     _keep(row.draft_id, row.revision, after)
     return Seen(row.draft_id, row.revision)

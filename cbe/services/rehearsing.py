@@ -7,7 +7,7 @@ whoever edits the program; who they are for its designers alone (docs/decisions/
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -31,6 +31,7 @@ from .programs import compiled_version, get_program
 __all__ = [
     "Part",
     "Plans",
+    "facts_under",
     "group_names",
     "plans_of",
     "rehearse_draft",
@@ -128,22 +129,51 @@ def _parts(
     only: UUID | None = None,
 ) -> list[Part]:
     """Rehearse for each version with learners, but for one; for everybody or for one learner only."""
+    in_groups: dict[UUID, set[UUID]] = {}
+    for group_id, enrolment_id in groups.list_all_members(program_id):
+        in_groups.setdefault(enrolment_id, set()).add(group_id)
+    found = list(_facts_by_version(program_id, new, today, now, but=but, only=only))
+    numbers = programs.get_versions([version_id for version_id, *_ in found])
+    parts = [
+        Part(numbers[version_id].number, people, in_groups, rehearse(compiled_version(version_id), new, before, after))
+        for version_id, people, before, after in found
+    ]
+    return sorted(parts, key=lambda part: -part.version)
+
+
+def facts_under(
+    program_id: UUID, rules: CompiledProgram, today: date, now: datetime
+) -> list[tuple[ProgramLearner, LearnerFacts]]:
+    """Return those who learn in a program today with where they stand by other rules, such as a part of the draft's.
+
+    For callers who asked whether one may; some ten queries for each version, however many learn there.
+    """
+    return [
+        pair
+        for _version, people, before, after in _facts_by_version(program_id, rules, today, now)
+        for pair in zip(people, before if after is None else after, strict=True)
+    ]
+
+
+def _facts_by_version(
+    program_id: UUID,
+    new: CompiledProgram,
+    today: date,
+    now: datetime,
+    *,
+    but: UUID | None = None,
+    only: UUID | None = None,
+) -> Iterator[tuple[UUID, list[ProgramLearner], list[LearnerFacts], list[LearnerFacts] | None]]:
+    """Yield each version with its learners, and where they stand by its rules and by the new ones (None: the same)."""
     people: dict[UUID, list[ProgramLearner]] = {}
     for learner in awarding.list_program_learners(program_id, only):
         if learner.status in ("active", "leave") and learner.version_id != but:
             people.setdefault(learner.version_id, []).append(learner)
     facts = _facts(program_id, [one for of_it in people.values() for one in of_it], today, now)
-    in_groups: dict[UUID, set[UUID]] = {}
-    for group_id, enrolment_id in groups.list_all_members(program_id):
-        in_groups.setdefault(enrolment_id, set()).add(group_id)
-    numbers = programs.get_versions(people.keys())
-    found = []
     for version_id, of_it in people.items():
-        old = compiled_version(version_id)
         before = [facts[one.enrolment_id] for one in of_it]
-        after = _by_other_rules(old, new, of_it, before, today, now)
-        found.append(Part(numbers[version_id].number, of_it, in_groups, rehearse(old, new, before, after)))
-    return sorted(found, key=lambda part: -part.version)
+        after = _by_other_rules(compiled_version(version_id), new, of_it, before, today, now)
+        yield version_id, of_it, before, after
 
 
 def _facts(program_id: UUID, people: Sequence[ProgramLearner], today: date, now: datetime) -> dict[UUID, LearnerFacts]:

@@ -8,6 +8,8 @@ from .checking import new_problems, part_problems
 from .operations import (
     Clash,
     add_part,
+    add_parts,
+    insisted,
     inverse,
     move_part,
     operation_between,
@@ -25,7 +27,9 @@ __all__ = [
     "Draft",
     "Operation",
     "add_part",
+    "add_parts",
     "circle_closed_by",
+    "insisted",
     "inverse",
     "move_part",
     "new_problems",

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .values import KINDS, LISTS, PLACE, STEP, Change, Draft, Fields, Operation
@@ -15,6 +16,8 @@ from .values import KINDS, LISTS, PLACE, STEP, Change, Draft, Fields, Operation
 __all__ = [
     "Clash",
     "add_part",
+    "add_parts",
+    "insisted",
     "inverse",
     "move_part",
     "operation_between",
@@ -61,6 +64,14 @@ def inverse(operation: Operation) -> Operation:
     return tuple(Change(one.kind, one.id, one.field, one.after, one.before) for one in operation)
 
 
+def insisted(operation: Operation, draft: Draft) -> Operation:
+    """Return an operation as somebody means it who saw what stands in the draft instead, and wants theirs all the same.
+
+    What they did not touch is as others left it.
+    """
+    return tuple(replace(one, before=draft.get(one.kind, one.id, one.field)) for one in operation)
+
+
 def set_fields(draft: Draft, kind: str, key: str, fields: Fields) -> Operation:
     """Return the operation that gives a part these fields (None: takes one out) and leaves its others."""
     return tuple(
@@ -80,6 +91,18 @@ def add_part(draft: Draft, kind: str, fields: Fields, *, after: str | None = Non
     place, moved = _place_at(draft, kind, order, index)
     made = [Change(kind, key, name, None, value) for name, value in fields.items() if value is not None]
     return (*moved, *made, Change(kind, key, PLACE, None, place))
+
+
+def add_parts(draft: Draft, kind: str, parts: Iterable[Fields]) -> Operation:
+    """Return the operation that adds several parts, each with an ``id`` that none has, at the end of their kind."""
+    order = draft.order[kind]
+    last = draft.place(kind, order[-1])[0] if order else 0
+    return tuple(
+        Change(kind, fields["id"], name, None, value)
+        for number, fields in enumerate(parts, 1)
+        for name, value in {**fields, PLACE: last + number * STEP}.items()
+        if value is not None
+    )
 
 
 def move_part(draft: Draft, kind: str, key: str, *, before: str | None = None) -> Operation:
@@ -131,15 +154,15 @@ def operation_between(old: Draft, new: Draft) -> Operation:
     return tuple(found)
 
 
-def unused_id(draft: Draft, kind: str, title: str) -> str:
-    """Return an id that says what a title says and that no part of the kind has.
+def unused_id(draft: Draft, kind: str, title: str, besides: Container[str] = ()) -> str:
+    """Return an id that says what a title says and that no part of the kind has, nor is one ``besides``.
 
     >>> unused_id(Draft.of_document({"program": {}, "competencies": [{"id": "forms"}]}), "competency", "Forms!")
     'forms-2'
     """
     words = re.sub(r"[^\w]+", "-", unicodedata.normalize("NFKC", title).lower()).strip("-_")[:60].strip("-") or kind
     known, number, key = draft.parts[kind], 2, words
-    while key in known:
+    while key in known or key in besides:
         key, number = f"{words}-{number}", number + 1
     return key
 

@@ -2,8 +2,9 @@
 
 A page's forms carry ``seen``, the draft and operation it was made of. A view calls ``save`` with what makes its
 operation. Different fields that two changed at once are both kept by that; for the same field comes a page that shows
-both, from which the reader's can be saved all the same. ``Invalid`` is the view's own to show beside its fields; where
-it does not, a page lists what was refused.
+both, from which the reader's can be saved all the same: only what they changed themselves, over what they saw there.
+``Invalid`` is the view's own to show beside its fields; where it does not, a page lists what was refused. A form that is
+shown again carries on with the draft that it was first made of.
 """
 
 from __future__ import annotations
@@ -80,13 +81,14 @@ class Page:
     @property
     def seen(self) -> str:
         """What forms carry as ``seen``."""
-        return str(self.editing.seen)
+        return request.form.get("seen") or str(self.editing.seen)
 
     @property
     def tabs(self) -> list[tuple[str, str, bool]]:
         """The views of the draft beside one another."""
         views = [
             ("outline", _("Outline"), "designer.outline"),
+            ("credentials", _("Credentials"), "designer.credentials"),
             ("rehearsal", _("Rehearsal"), "designer.rehearsal"),
             ("versions", _("Versions"), "designer.versions"),
         ]
@@ -97,6 +99,10 @@ class Page:
     def title_of(self, kind: str, key: str) -> Spoken:
         """Return the title of a part in the reader's language."""
         return title_of(self.draft, kind, key)
+
+    def words(self, text: Any) -> Spoken:
+        """Return a text of the draft in the reader's language."""
+        return in_words(text, self.language)
 
     def place_of(self, pointer: str) -> tuple[str, Spoken | None]:
         """Return where a problem of the draft as a file is mended, and what stands there (None: the draft itself)."""
@@ -126,7 +132,8 @@ def title_of(draft: Draft, kind: str, key: str) -> Spoken:
 def save(program: str, make: Make) -> Seen:
     """Do the operation that the request at hand asks for, on the draft that its page showed."""
     seen = Seen.of(request.form.get("seen", ""))
-    return drafts.edit(identity.actor(), program, seen, make, now=identity.now())
+    over = Seen.of(request.form["over"]) if "over" in request.form else None
+    return drafts.edit(identity.actor(), program, seen, make, over=over, now=identity.now())
 
 
 @designer.post("/programs/<key:program>/draft/undo")
@@ -168,7 +175,8 @@ def clashed(error: Clashed) -> tuple[str, int]:
         )
         for one, now in error.changes
     ]  # fmt: skip
-    return render_template("designer/clashed.html", page=found, lines=lines, typed=_typed()), 409
+    over = str(found.editing.seen)
+    return render_template("designer/clashed.html", page=found, lines=lines, typed=_typed(), over=over), 409
 
 
 @designer.errorhandler(Invalid)
@@ -182,7 +190,8 @@ def refused(error: Invalid) -> tuple[str, int]:
 
 def _typed() -> list[tuple[str, str]]:
     """Return what the form held, but for what belongs to the page it was on."""
-    return [pair for pair in request.form.items(multi=True) if pair[0] not in ("csrf_token", "once", "seen")]
+    ours = ("csrf_token", "once", "seen", "over")
+    return [pair for pair in request.form.items(multi=True) if pair[0] not in ours]
 
 
 def _shown(value: Any) -> str:
