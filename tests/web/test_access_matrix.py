@@ -82,6 +82,10 @@ FORMS = {
     "registrar.remove_staff": {"role": "instructor"},
     "people.end_role": {"program": "web", "role": "instructor"},
     "registrar.add_staff": {"staff": "instructor:00000000-0000-0000-0000-000000000000"},
+    **{
+        f"designer.{name}": {"seen": "00000000-0000-0000-0000-000000000000:0"}
+        for name in ("move_credential", "duplicate_credential", "remove_credential", "save_quality")
+    },
 }
 
 

@@ -121,7 +121,7 @@ def remove_part(draft: Draft, kind: str, key: str) -> Operation:
     """
     found: list[Change] = []
     if kind == "competency":
-        for other in sorted(draft.opens.get(key, ())):
+        for other in sorted(draft.opens.get(key, frozenset()) - {key}):
             groups = draft.get("competency", other, "prerequisites")
             left = [kept for group in groups if (kept := [one for one in group if one != key])]
             found.append(Change("competency", other, "prerequisites", groups, left or None))
