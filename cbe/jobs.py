@@ -56,16 +56,18 @@ log = logging.getLogger(__name__)
 
 
 def register(app: Flask, *, compose_news: ComposeNews) -> None:
-    """Put ``jobs run`` into ``flask --app app``, and wake the worker after a request that wrote mail down.
+    """Put ``jobs run`` into ``flask --app app``, and wake the worker after a request that wrote mail down or began a move.
 
     ``compose_news`` makes the words of the mails that a sweep writes.
     """
     app.extensions["cbe-news"] = compose_news
 
     @app.after_request
-    def wake_for_mail(response: Response) -> Response:
+    def wake_for_work(response: Response) -> Response:
         if mail.take_queued():
             wake(app, "send_mail")
+        if moving.take_begun():
+            wake(app, "move_learners")
         return response
 
     group = AppGroup("jobs", help="The job worker.")

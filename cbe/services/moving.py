@@ -8,6 +8,7 @@ of the version that one is in, and comes back with a move that is returned. What
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -26,12 +27,16 @@ from .notices import tell
 from .programs import compiled_version, get_program, newest_version
 from .transaction import Transaction, transaction
 
-__all__ = ["CHOICES", "Progress", "answer", "asked_of", "begin", "carry_on", "list_moves", "take_back"]
+__all__ = [
+    "CHOICES", "Progress", "answer", "asked_of", "begin", "carry_on", "count_movable", "list_moves", "take_back",
+    "take_begun",
+]  # fmt: skip
 
 CHOICES = ("keep", "ask", "move")
 """What can be chosen for a group, the gentlest first: of somebody in several groups the gentlest choice holds."""
 AT_ONCE = 20
 """Learners that are moved in one change."""
+_begun: ContextVar[bool] = ContextVar("move_begun", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,11 @@ class Progress:
     def total(self) -> int:
         """All learners of the move."""
         return sum(self.counts.values())
+
+    @property
+    def done(self) -> int:
+        """Those for whom the worker has nothing more to do."""
+        return self.total - self.counts.get("moved" if self.state == "returning" else "waiting", 0)
 
 
 def begin(actor: Actor, key: str, choices: Mapping[UUID | None, str], *, now: datetime) -> UUID:
@@ -87,18 +97,38 @@ def begin(actor: Actor, key: str, choices: Mapping[UUID | None, str], *, now: da
         asked = [one for one, (_, how) in members.items() if how == "ask"]
         _tell(tx, enrolments.list_enrolments_by_id(asked), "move-asked", move.id)
         tx.record("move:begin", move=move.id, version=version.id, learners=len(members), asked=len(asked))
+    _begun.set(True)
     return move.id
 
 
-def take_back(actor: Actor, move_id: UUID, *, now: datetime) -> None:
+def count_movable(actor: Actor, key: str) -> dict[UUID | None, int]:
+    """Count who learns, applied or is on leave in an older version, by group; None: in no group."""
+    program = get_program(actor, key, "program:move")
+    version = programs.find_version(program.id)
+    counts: dict[UUID | None, int] = {}
+    for _old, groups in moving.list_movable(program.id, version.id).values() if version else ():
+        for group in groups or (None,):
+            counts[group] = counts.get(group, 0) + 1
+    return counts
+
+
+def take_begun() -> bool:
+    """Tell whether a move was begun or taken back since the last time this was asked, so that a door can wake the worker."""
+    begun = _begun.get()
+    _begun.set(False)
+    return begun
+
+
+def take_back(actor: Actor, key: str, move_id: UUID, *, now: datetime) -> None:
     """Return everybody who was moved, and is still there, to the version of before; who was only asked no longer is."""
-    _move(actor, move_id)
+    _move(actor, key, move_id)
     with transaction(actor, now) as tx:
-        move = _move(actor, move_id)
+        move = _move(actor, key, move_id)
         if move.state not in ("moving", "moved"):
             raise Conflict("This move was taken back already.")
         move.state, move.ended_at = "returning", None
         tx.record("move:take-back", move=move.id)
+    _begun.set(True)
 
 
 def carry_on(now: datetime, *, limit: int = 200) -> int:
@@ -159,11 +189,10 @@ def _gentlest(groups: set[UUID], choices: Mapping[UUID | None, str]) -> str:
     return min((choices.get(group, "keep") for group in groups or (None,)), key=CHOICES.index)
 
 
-def _move(actor: Actor, move_id: UUID) -> MoveRow:
-    move = moving.find_move(move_id)
-    if move is None:
+def _move(actor: Actor, key: str, move_id: UUID) -> MoveRow:
+    program, move = get_program(actor, key, "program:move"), moving.find_move(move_id)
+    if move is None or move.program_id != program.id:
         raise NotFound("There is nothing here, or nothing that you may see.")
-    policy.require(actor, "program:move", Subject(move.program_id))
     return move
 
 

@@ -48,6 +48,7 @@ PHRASE = Access("signed_in", "phrase:keep", "own_phrase")
 DRAFT = Access("signed_in", "program:edit", "program")
 REHEARSE = Access("signed_in", "program:rehearse", "program")
 PUBLISH = Access("signed_in", "program:publish", "program")
+MOVE = Access("signed_in", "program:move", "program")
 AWAY = Access("signed_in", "away:set", "self")
 
 ACCESS: dict[str, Access] = {
@@ -181,6 +182,14 @@ ACCESS: dict[str, Access] = {
     "designer.remove_credential": DRAFT,
     "designer.quality": DRAFT,
     "designer.save_quality": DRAFT,
+    "designer.publish_page": DRAFT,
+    "designer.publish": PUBLISH,
+    "designer.ask_approval": PUBLISH,
+    "designer.decide_approval": PUBLISH,
+    "designer.moves": MOVE,
+    "designer.new_move": MOVE,
+    "designer.begin_move": MOVE,
+    "designer.take_back_move": MOVE,
     "designer.versions": DRAFT,
     "designer.difference": DRAFT,
     "designer.export": Access("signed_in", "program:export", "program"),

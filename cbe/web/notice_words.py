@@ -90,6 +90,31 @@ KINDS = {
     "quarantine-decided": Kind(
         _l("It was decided what becomes of a file or a text that was reported."), "warning", _item
     ),
+    "approval-asked": Kind(
+        _l("You are asked to approve a draft before it is published."),
+        "in_review",
+        _of_program("designer.publish_page"),
+    ),
+    "approval-decided": Kind(
+        _l("The draft that you wanted approved was decided on. See what was said."),
+        "mastered",
+        _of_program("designer.publish_page"),
+    ),
+    "move-asked": Kind(
+        _l("There is a new version of your program. See what would change for you, and choose."),
+        "in_progress",
+        _of_program("learner.changes"),
+    ),
+    "moved": Kind(
+        _l("You were moved to another version of your program. See what changed for you."),
+        "in_progress",
+        _of_program("learner.changes"),
+    ),
+    "moved-back": Kind(
+        _l("You are back in the version of your program that you were in before. See what that means for you."),
+        "in_progress",
+        _of_program("learner.changes"),
+    ),
 }
 NEUTRAL = Kind(_l("There is something new for you."), "bell", lambda notice: ("home.start", {}))
 

@@ -82,7 +82,7 @@ def test_what_was_earned_stays_earned_through_a_move_and_back(cast, designer, se
     assert version_of(cast, "learner") == 2
     assert (after.mastered, after.held) == ({"html"}, {"html-badge"})
     assert not rebuild_records(SYSTEM, check=True, now=second, tell=print).differences
-    moving.take_back(designer, move, now=second)
+    moving.take_back(designer, "web", move, now=second)
     while moving.carry_on(second):
         pass
     back = facts(second)

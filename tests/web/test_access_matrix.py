@@ -156,13 +156,17 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         item = handed_in(cast.people["learner"], ["html"], now=now)
         held = _files_and_a_report(cast, item, now)
         award = _give(cast.people["learner"].enrolment_id, cast.version_id, now)
+        move = _move(cast, now)
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
     with app.app_context():
         enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
         people.deactivate(SYSTEM, extra["deactivated"], now=now)
         _fold_and_keep(tmp_path / "cbe.sqlite")
     values = _values(cast, app, applied, invited, locked, links[-1], told, item, held)
-    values = {endpoint: {**one, "award_id": award} for endpoint, one in values.items()}
+    values = {
+        endpoint: {**one, "award_id": award, "move_id": move, "approval_id": uuid4()}
+        for endpoint, one in values.items()
+    }
     return Stage(app, tmp_path / "cbe.sqlite", cookies, values)
 
 
@@ -174,6 +178,17 @@ def _give(enrolment_id, version_id, now) -> Any:
     with transaction(SYSTEM, now) as tx:
         tx.enter(AwardRow(id=key, enrolment_id=enrolment_id, version_id=version_id, **given))
         tx.record("award:give", award=key)
+    return key
+
+
+def _move(cast, now) -> Any:
+    from cbe.services.transaction import transaction
+    from cbe.store.moving import MoveRow
+
+    key = uuid4()
+    with transaction(SYSTEM, now) as tx:
+        tx.add(MoveRow(id=key, program_id=cast.program_id, to_version_id=cast.version_id, made_at=now, state="moved"))
+        tx.record("move:begin", move=key)
     return key
 
 

@@ -9,6 +9,6 @@ from flask import Blueprint
 
 designer = Blueprint("designer", __name__)
 
-from . import credentials, frame, outline, rehearsal, settings, versions  # noqa: E402, F401  (their routes register themselves)
+from . import credentials, frame, moves, outline, publishing, rehearsal, settings, versions  # noqa: E402, F401  (their routes register themselves)
 
 __all__ = ["designer"]

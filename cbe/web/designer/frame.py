@@ -90,6 +90,7 @@ class Page:
             ("outline", _("Outline"), "designer.outline"),
             ("credentials", _("Credentials"), "designer.credentials"),
             ("rehearsal", _("Rehearsal"), "designer.rehearsal"),
+            ("publish", _("Publish"), "designer.publish_page"),
             ("versions", _("Versions"), "designer.versions"),
         ]
         return [
