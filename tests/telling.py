@@ -17,6 +17,11 @@ FACTS: dict[str, dict[str, Any]] = {
     "handed-over": {"count": 3},
     "quarantine": {},
     "quarantine-decided": {"evidence": UUID(int=7)},
+    "approval-asked": {},
+    "approval-decided": {},
+    "move-asked": {},
+    "moved": {},
+    "moved-back": {},
 }
 """Every kind of notice with the facts its senders give, beside the program."""
 

@@ -28,7 +28,7 @@ from .programs import compiled_version, get_program, newest_version
 from .transaction import Transaction, transaction
 
 __all__ = [
-    "CHOICES", "Progress", "answer", "asked_of", "begin", "carry_on", "count_movable", "list_moves", "take_back",
+    "CHOICES", "Progress", "answer", "asked_of", "begin", "can_answer", "carry_on", "count_movable", "list_moves", "take_back",
     "take_begun",
 ]  # fmt: skip
 
@@ -168,21 +168,37 @@ def asked_of(actor: Actor, enrolment_id: UUID) -> tuple[UUID, UUID, UUID] | None
 
 
 def answer(actor: Actor, enrolment_id: UUID, move_id: UUID, *, accepts: bool, now: datetime) -> None:
-    """Let a learner move to the version they were asked about, or stay; they can say yes as long as the offer stands."""
+    """Let a learner move to the version they were asked about, or stay; as long as the offer stands they can say the other.
+
+    The record shows a day between by the last of these answers.
+    """
     asked_of(actor, enrolment_id)
     with transaction(actor, now) as tx:
         asked_of(actor, enrolment_id)
         member, move = moving.find_member(move_id, enrolment_id), moving.find_move(move_id)
-        if member is None or move is None or member.state not in ("asked", "declined") or move.state == "returned":
+        if member is None or move is None or not can_answer(member, move, accepts=accepts):
             raise Conflict("This was answered already, or is no longer offered.")
-        member.answered_at = now
-        if not accepts:
-            member.state = "declined"
-        elif not _put(tx, move, [member]):
+        if member.state == "moved":
+            done = bool(_put_back(tx, move, [member], "declined"))
+        elif accepts:
+            done = bool(_put(tx, move, [member], tells=False))
+        else:
+            member.state, done = "declined", True
+        if not done:
             raise Conflict(
-                "Evidence of yours waits for a decision that the new version would not know. Answer after it."
+                "Evidence of yours waits for a decision that the other version would not know. Answer after it."
             )
+        member.answered_at = now
         tx.record("move:answer", move=move_id, enrolment=enrolment_id, accepts=accepts)
+
+
+def can_answer(member: MemberRow, move: MoveRow, *, accepts: bool) -> bool:
+    """Tell whether a learner can say yes (or no) to a move: one they were asked about, and that was not taken back."""
+    if move.state not in ("moving", "moved"):
+        return False
+    if member.state == "moved":  # who was moved unasked cannot go back alone
+        return member.answered_at is not None and not accepts
+    return member.state == "asked" or (member.state == "declined" and accepts)
 
 
 def _gentlest(groups: set[UUID], choices: Mapping[UUID | None, str]) -> str:
@@ -206,24 +222,46 @@ def _forward(move_id: UUID, enrolment_ids: Sequence[UUID], now: datetime) -> int
     return len(moved)
 
 
-def _put(tx: Transaction, move: MoveRow, members: Sequence[MemberRow]) -> list[MemberRow]:
+def _put(tx: Transaction, move: MoveRow, members: Sequence[MemberRow], *, tells: bool = True) -> list[MemberRow]:
     """Put learners into the version of a move as part of the caller's change; return those who could be moved.
 
     Who waits for a decision on evidence for what the version does not have is left for later.
     """
-    known = compiled_version(move.to_version_id).competencies.keys()
-    waits = moving.waiting_competencies([one.enrolment_id for one in members])
-    able = [one for one in members if not waits.get(one.enrolment_id, set()) - known]
+    able = _able(members, {one.enrolment_id: move.to_version_id for one in members})
     rows = _rows(able)
     for one in able:
         row = rows[one.enrolment_id]
         if row.version_id == one.from_version_id:
-            row.version_id, one.state, one.moved_at = move.to_version_id, "moved", tx.now
+            row.version_id, one.state, one.moved_at, one.returned_at = move.to_version_id, "moved", tx.now, None
         else:
             one.state = "left"
     moved = [one for one in able if one.state == "moved"]
-    _follow(tx, [rows[one.enrolment_id] for one in moved], "moved", move.id)
+    _follow(tx, [rows[one.enrolment_id] for one in moved], "moved" if tells else None, move.id)
     return moved
+
+
+def _put_back(tx: Transaction, move: MoveRow, members: Sequence[MemberRow], state: str) -> list[MemberRow]:
+    """Return learners to the version of before; return those who could be, or left the move otherwise. As ``_put``."""
+    able = _able(members, {one.enrolment_id: one.from_version_id for one in members})
+    rows, back = _rows(able), []
+    for one in able:
+        row = rows[one.enrolment_id]
+        if row.version_id == move.to_version_id:
+            row.version_id, one.state, one.returned_at = one.from_version_id, state, tx.now
+            back.append(row)
+        else:
+            one.state = "left"
+    _follow(tx, back, "moved-back" if state == "returned" else None, move.id)
+    return able
+
+
+def _able(members: Sequence[MemberRow], versions: Mapping[UUID, UUID]) -> list[MemberRow]:
+    """Return those of whom no evidence waits for a decision that the version they come into would not know."""
+    waits = moving.waiting_competencies([one.enrolment_id for one in members])
+    return [
+        one for one in members
+        if not waits.get(one.enrolment_id, set()) - compiled_version(versions[one.enrolment_id]).competencies.keys()
+    ]  # fmt: skip
 
 
 def _backward(move_id: UUID, enrolment_ids: Sequence[UUID], now: datetime) -> int:
@@ -231,26 +269,17 @@ def _backward(move_id: UUID, enrolment_ids: Sequence[UUID], now: datetime) -> in
         move = moving.find_move(move_id)
         assert move is not None
         members = [one for key in enrolment_ids if (one := moving.find_member(move_id, key)) and one.state == "moved"]
-        rows = _rows(members)
-        back = []
-        for one in members:
-            row = rows[one.enrolment_id]
-            if row.version_id == move.to_version_id:
-                row.version_id, one.state, one.returned_at = one.from_version_id, "returned", now
-                back.append(row)
-            else:
-                one.state = "left"
-        _follow(tx, back, "moved-back", move.id)
-        tx.record("move:carry-back", move=move_id, enrolments=[row.id for row in back])
-    return len(members)
+        back = _put_back(tx, move, members, "returned")
+        tx.record("move:carry-back", move=move_id, enrolments=[one.enrolment_id for one in back])
+    return len(back)
 
 
 def _rows(members: Sequence[MemberRow]) -> dict[UUID, EnrolmentRow]:
     return {row.id: row for row in enrolments.list_enrolments_by_id([one.enrolment_id for one in members])}
 
 
-def _follow(tx: Transaction, rows: Sequence[EnrolmentRow], kind: str, move_id: UUID) -> None:
-    """Derive anew what follows from the decisions of learners in their new version, and tell them."""
+def _follow(tx: Transaction, rows: Sequence[EnrolmentRow], kind: str | None, move_id: UUID) -> None:
+    """Derive anew what follows from the decisions of learners in their new version; tell them, unless they did it."""
     ids = [row.id for row in rows]
     kept, decided = deriving.standing_of(ids), deriving.decisions_of(ids)
     touched = [
@@ -262,7 +291,8 @@ def _follow(tx: Transaction, rows: Sequence[EnrolmentRow], kind: str, move_id: U
     for row in rows:
         if row.status == "active":
             tell_of_awards(tx, row, give_what_is_due(tx, row, tx.now.date()))
-    _tell(tx, rows, kind, move_id)
+    if kind is not None:
+        _tell(tx, rows, kind, move_id)
 
 
 def _tell(tx: Transaction, rows: Sequence[EnrolmentRow], kind: str, move_id: UUID) -> None:

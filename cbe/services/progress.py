@@ -18,7 +18,7 @@ from cbe.domain.errors import NotFound
 from cbe.domain.planner import CredentialPlan, Leverage, plan_credential
 from cbe.domain.policy import Actor
 from cbe.domain.program import Text
-from cbe.store import enrolments, people, programs, quarantine, records
+from cbe.store import enrolments, people, quarantine, records
 from cbe.store.records import DecisionTextRow
 
 from .decisions import too_old
@@ -98,9 +98,8 @@ class Progress(Facts):
 
 def get_own_progress(actor: Actor, program_key: str, *, today: date, now: datetime, at: AsOf | None = None) -> Progress:
     """Return one's own progress in a program; ``NotFound`` for those who do not learn there."""
-    program = programs.find_program(program_key)
-    row = program and actor.account_id and enrolments.find_enrolment_of(actor.account_id, program.id)
-    if not row:
+    row = enrolments.find_enrolment_in(actor.account_id, program_key) if actor.account_id else None
+    if row is None:
         raise NotFound("You do not learn in a program %(program)s.", program=program_key)
     return _progress(actor, row, today, now, at)
 

@@ -136,6 +136,12 @@ def find_enrolment_of(account_id: UUID, program_id: UUID) -> EnrolmentRow | None
     )
 
 
+def find_enrolment_in(account_id: UUID, program_key: str) -> EnrolmentRow | None:
+    """Return the enrolment of a person in the program with this key, or None."""
+    query = _with_people().join(ProgramRow, ProgramRow.id == EnrolmentRow.program_id)
+    return db.session.scalar(query.where(EnrolmentRow.account_id == account_id, ProgramRow.key == program_key))
+
+
 def list_enrolments_by_id(enrolment_ids: Sequence[UUID]) -> Sequence[EnrolmentRow]:
     """List these enrolments with their programs and people, in one query per 500 of them."""
     rows: list[EnrolmentRow] = []

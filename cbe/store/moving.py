@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, func, select, update
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .database import Instant, Row, db
 from .enrolments import EnrolmentRow, GroupMemberRow
 from .evidence import EvidenceCompetencyRow, EvidenceRow
+from .publishing import TeachOutRow
 
 __all__ = [
     "MemberRow",
@@ -25,6 +26,8 @@ __all__ = [
     "list_movable",
     "list_moves",
     "moves_of",
+    "newest_of",
+    "pending_of",
     "release",
     "waiting_competencies",
 ]
@@ -124,8 +127,31 @@ def find_member(move_id: UUID, enrolment_id: UUID) -> MemberRow | None:
 def asked_of(enrolment_id: UUID) -> MemberRow | None:
     """Return the newest move that a learner is asked about, or None."""
     query = select(MemberRow).join(MoveRow, MoveRow.id == MemberRow.move_id)
-    query = query.where(MemberRow.enrolment_id == enrolment_id, MemberRow.state == "asked")
+    query = query.where(
+        MemberRow.enrolment_id == enrolment_id, MemberRow.state == "asked", MoveRow.state.in_(("moving", "moved"))
+    )
     return db.session.scalar(query.order_by(MoveRow.made_at.desc()).limit(1))
+
+
+def pending_of(enrolment_id: UUID, version_id: UUID) -> tuple[bool, date | None]:
+    """Return whether a learner is asked about a move, and until when their version is taught."""
+    asked = select(MemberRow.move_id).join(MoveRow, MoveRow.id == MemberRow.move_id)
+    asked = asked.where(
+        MemberRow.enrolment_id == enrolment_id, MemberRow.state == "asked", MoveRow.state.in_(("moving", "moved"))
+    )
+    until = select(TeachOutRow.until).where(TeachOutRow.version_id == version_id).scalar_subquery()
+    is_asked, day = db.session.execute(select(asked.exists(), until)).one()
+    return bool(is_asked), day
+
+
+def newest_of(enrolment_id: UUID) -> tuple[MemberRow, MoveRow] | None:
+    """Return the newest move that a learner was moved in or asked about and that did not go on without them, or None."""
+    query = select(MemberRow, MoveRow).join(MoveRow, MoveRow.id == MemberRow.move_id)
+    query = query.where(
+        MemberRow.enrolment_id == enrolment_id, MemberRow.state.in_(("asked", "declined", "moved", "returned"))
+    )
+    found = db.session.execute(query.order_by(MoveRow.made_at.desc()).limit(1)).first()
+    return None if found is None else (found[0], found[1])
 
 
 def moves_of(enrolment_id: UUID) -> list[tuple[MemberRow, UUID]]:

@@ -205,6 +205,8 @@ ACCESS: dict[str, Access] = {
     "learner.history": OWN_RECORD,
     "learner.print_view": OWN_RECORD,
     "learner.goals": OWN_RECORD,
+    "learner.changes": OWN_RECORD,
+    "learner.answer_move": Access("signed_in", "enrolment:edit", "own_record"),
     "learner.set_goals": Access("signed_in", "enrolment:edit", "own_record"),
     "learner.take_over_mastery": Access("signed_in", "enrolment:edit", "own_record"),
     "learner.my_data_json": OWN_RECORD,

@@ -162,3 +162,40 @@ def test_learners_are_told_what_happens_to_them(cast, designer, second):
         for name in ("learner", "other_learner")
     }
     assert kinds == {"learner": ["move-asked"], "other_learner": ["moved"]}
+
+
+def test_a_learner_who_moved_by_choice_can_go_back_and_forth_while_it_is_offered(cast, designer, second):
+    learner = cast.people["learner"]
+    move = moved(designer, {cast.groups["morning"]: "ask"}, second)
+    for accepts, version in ((True, 2), (False, 1), (True, 2)):
+        moving.answer(learner.actor, learner.enrolment_id, move, accepts=accepts, now=second)
+        assert version_of(cast, "learner") == version
+    moving.take_back(designer, "web", move, now=second)
+    with pytest.raises(Conflict):
+        moving.answer(learner.actor, learner.enrolment_id, move, accepts=False, now=second)
+
+
+def test_who_was_moved_unasked_cannot_go_back_alone(cast, designer, second):
+    learner = cast.people["learner"]
+    move = moved(designer, {cast.groups["morning"]: "move"}, second)
+    with pytest.raises(Conflict):
+        moving.answer(learner.actor, learner.enrolment_id, move, accepts=False, now=second)
+
+
+def test_who_waits_for_a_decision_that_the_older_version_would_not_know_is_returned_after_it(cast, designer, second):
+    document = web_document()
+    document["competencies"].append({"id": "testing", "title": "Testing", "effort_hours": 3})
+    import_program(SYSTEM, json.dumps(document).encode(), publish=True, now=second)
+    move = moved(designer, {cast.groups["morning"]: "move"}, second)
+    learner, instructor = cast.people["learner"], cast.people["instructor"].actor
+    item = handed_in(learner, ["testing"], now=second)
+    moving.take_back(designer, "web", move, now=second)
+    assert (moving.carry_on(second), version_of(cast, "learner")) == (0, 3)
+    review.decide(instructor, item, 1, [Judgement("testing", "met")], today=second.date(), now=second)
+    moving.carry_on(second)
+    moving.carry_on(second)
+    assert (version_of(cast, "learner"), moving.list_moves(designer, "web")[0].state) == (1, "returned")
+
+
+def test_who_could_be_moved_is_counted_by_group(cast, designer, second):
+    assert moving.count_movable(designer, "web") == {cast.groups["morning"]: 1, cast.groups["evening"]: 1}

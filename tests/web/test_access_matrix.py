@@ -76,6 +76,8 @@ FORMS = {
     "files.begin": {"name": "b.txt", "size": "3"},
     "learner.say_about_evidence": {"message": "Is it enough?"},
     "instructor.say": {"message": "Which part is yours?"},
+    "designer.publish": {"seen": "00000000-0000-0000-0000-000000000000:0"},
+    "designer.ask_approval": {"seen": "00000000-0000-0000-0000-000000000000:0"},
     "instructor.undo": {"decision": "00000000-0000-0000-0000-000000000000"},
     "instructor.take_back": {"how": "void", "reason": "A mistake."},
     "registrar.end_role": {"role": "instructor"},

@@ -4,10 +4,11 @@ One file a page. Every page exists twice: under ``/learn/…`` for oneself (blue
 ``/programs/…/learners/…`` for staff (blueprint ``record``), so that both see the same.
 """
 
-from . import competency, credential, evidence, goals, history, home, outline, own_data, progress
+from . import changes, competency, credential, evidence, goals, history, home, outline, own_data, progress
 from .view import learner, record
 
 __all__ = [
+    "changes",
     "competency",
     "credential",
     "evidence",

@@ -11,6 +11,7 @@ from cbe.services.progress import list_own_programs
 from .. import identity
 from ..texts import Spoken, in_words
 from .cards import cards, next_steps
+from .changes import news
 from .map import MOST_NODES, map_of
 from .outline import sections
 from .view import View, load, page, show
@@ -39,6 +40,7 @@ def home(program: str, enrolment_id: UUID | None = None) -> str:
         fits=fits,
         sections=sections(view, shown),
         others=_others(view),
+        news=news(view),
     )
 
 
