@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
@@ -112,3 +113,9 @@ def test_nothing_in_the_repository_names_another_place() -> None:
         if (PROJECT / name).is_file() and places.search((PROJECT / name).read_bytes())
     ]
     assert not named, f"these files name a path of one machine: {named}"
+
+
+def test_start_up_loads_nothing_that_only_some_questions_need() -> None:
+    code = "import sys, cbe.application; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=PROJECT)
+    assert {"networkx", "highspy", "rapidfuzz", "plotly", "alembic", "huey"}.isdisjoint(done.stdout.split())

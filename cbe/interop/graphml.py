@@ -6,8 +6,6 @@ import io
 import re
 from collections.abc import Mapping
 
-import networkx as nx
-
 from cbe.domain.program import Program, Text
 
 __all__ = ["write_graphml"]
@@ -21,6 +19,8 @@ def write_graphml(program: Program) -> bytes:
     Edges to one competency with the same `group` are alternatives. A competency in several groups of another has an edge
     for each. Texts are in the program's language; what XML cannot hold becomes U+FFFD.
     """
+    import networkx as nx  # 10 MB that start-up need not wait for
+
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(
         program=_xml(program.id), title=_xml(_plain(program.title, program.language))
     )

@@ -33,7 +33,7 @@ from .programs import compiled_version, get_program, program_title
 from .sign_off import sign_off
 from .transaction import transaction
 
-__all__ = ["Equal", "Offer", "accept", "list_equal", "offers", "take_over", "withdraw"]
+__all__ = ["Equal", "Offer", "accept", "list_equal", "names_in", "offers", "take_over", "withdraw"]
 
 NOTHING = Standing(None, None, None)
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -82,8 +82,8 @@ class _Newest:
         return compiled_version(self.version_id).program
 
     @property
-    def names(self) -> dict[str, set[str]]:
-        return _names(self.version_id, installation().base_url)
+    def names(self) -> Mapping[str, set[str]]:
+        return names_in(self.version_id)
 
     def title(self, competency: str) -> Text:
         found = compiled_version(self.version_id).competencies.get(competency)
@@ -252,6 +252,11 @@ def _equal(
         other_competency, other.title(other_competency), other.program.language, uri,
         names.get(accepted.accepted_by) if accepted else None, accepted.accepted_at if accepted else None,
     )  # fmt: skip
+
+
+def names_in(version_id: UUID) -> Mapping[str, set[str]]:
+    """Return by which addresses the competencies of a version go."""
+    return _names(version_id, installation().base_url)
 
 
 @lru_cache(64)

@@ -4,6 +4,7 @@ The rows of cbe/web/access.py say which rule a route asks about what, cbe/domain
 takes; who stands in which relation is written down below and never asked of the application.
 """
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ FORMS = {
     "designer.ask_approval": {"seen": "00000000-0000-0000-0000-000000000000:0"},
     "instructor.undo": {"decision": "00000000-0000-0000-0000-000000000000"},
     "instructor.take_back": {"how": "void", "reason": "A mistake."},
+    "registrar.accept_equal": {"competency": "html", "program": "sites", "other": "markup"},
     "registrar.end_role": {"role": "instructor"},
     "registrar.remove_staff": {"role": "instructor"},
     "people.end_role": {"program": "web", "role": "instructor"},
@@ -157,6 +159,7 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         told |= _judge(cast.people, now)
         item = handed_in(cast.people["learner"], ["html"], now=now)
         held = _files_and_a_report(cast, item, now)
+        _publish_the_same(cast.version_id, now)
         award = _give(cast.people["learner"].enrolment_id, cast.version_id, now)
         move = _move(cast, now)
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
@@ -170,6 +173,17 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         for endpoint, one in values.items()
     }
     return Stage(app, tmp_path / "cbe.sqlite", cookies, values)
+
+
+def _publish_the_same(version_id, now) -> None:
+    """Publish another program with a competency that names the address of HTML, so that a registrar may accept it."""
+    from cbe.services import equivalences, publishing
+
+    uri = min(equivalences.names_in(version_id)["html"])
+    same = {"id": "markup", "title": "M", "effort_hours": 1, "alignments": [{"uri": uri, "type": "exactMatchOf"}]}
+    head = {"id": "sites", "title": "Sites", "language": "en"}
+    document = {"format": "cbe-program/1", "program": head, "competencies": [same], "credentials": []}
+    publishing.import_program(SYSTEM, json.dumps(document).encode(), publish=True, now=now)
 
 
 def _give(enrolment_id, version_id, now) -> Any:

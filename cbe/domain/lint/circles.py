@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any
 
-import networkx as nx
 import numpy as np
 
 from cbe.domain.graph import named_credentials
@@ -61,6 +60,8 @@ def circle_breaking(program_edges: Iterable[Arc], seconds: float = 2.0) -> tuple
     >>> circle_breaking([("a", "b"), ("b", "c"), ("c", "a"), ("c", "b"), ("d", "d")])
     ([('b', 'c'), ('d', 'd')], True)
     """
+    import networkx as nx  # 10 MB that start-up need not wait for
+
     deadline = time.monotonic() + seconds
     edges = list(dict.fromkeys(program_edges))
     graph: nx.DiGraph[str] = nx.DiGraph(edges)
@@ -210,6 +211,8 @@ def _quick(edges: list[Arc]) -> set[Arc]:
 
 def _completed(edges: list[Arc], taken: set[Arc]) -> set[Arc]:
     """Return edges that leave no circle, made from some: more where they leave any, fewer where some are to spare."""
+    import networkx as nx
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(key for edge in edges for key in edge)
     graph.add_edges_from(edge for edge in edges if edge not in taken)

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
-from rapidfuzz import fuzz, process
 
 from cbe.domain.program import Text
 
@@ -63,6 +62,8 @@ def _plain(text: str) -> str:
 
 def _alike(texts: list[str]) -> list[tuple[str, str]]:
     """Return pairs of different texts that are alike."""
+    from rapidfuzz import fuzz, process  # only who looks for titles that are alike needs its memory
+
     texts = sorted((text for text in texts if len(text) >= SHORTEST), key=lambda text: (len(text), text))
     lengths = np.array([len(text) for text in texts], np.int64)
     found: list[tuple[str, str]] = []

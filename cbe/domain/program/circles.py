@@ -32,6 +32,8 @@ def shortest_circles(count: int, sources: array[int], targets: array[int], most:
     >>> shortest_circles(4, array("i", [0, 1, 2, 2]), array("i", [1, 2, 0, 3]))
     [[0, 1, 2]]
     """
+    if not sources:
+        return []
     graph = _Graph(count, sources, targets)
     budget = _Budget(MOST_STEPS)
     parts = islice((part for part in graph.parts() if graph.has_circle(part)), most)

@@ -292,6 +292,8 @@ class _Reading:
             (self.competencies, self.prerequisites, "prerequisites"),
             (self.credentials, self.requirements, "requires"),
         ):
+            if not edges.sources:
+                continue
             names, most = ids.give_names(), MOST_PROBLEMS + 1 - len(self.problems.found)
             for circle in shortest_circles(len(names), edges.sources, edges.targets, most):
                 value, last = ids.items[circle[0]][key], names[circle[-1]].decode("utf-8", "surrogatepass")

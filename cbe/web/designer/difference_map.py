@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import networkx as nx
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -94,6 +93,8 @@ def _with_neighbours(marks: dict[str, str], edges: Iterable[Edge]) -> list[str]:
 
 def _drawn(keys: list[str], before: dict[Edge, bool], now: dict[Edge, bool]) -> list[Edge]:
     inside = set(keys)
+    import networkx as nx  # 10 MB that start-up need not wait for
+
     graph = nx.DiGraph(edge for edge in now if inside.issuperset(edge))
     edges = list(graph.edges)
     for source, target in before:
