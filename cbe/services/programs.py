@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import TypeVar
 from uuid import UUID
 
 from cbe.domain import policy
 from cbe.domain.errors import Invalid, NotFound
 from cbe.domain.graph import CompiledProgram, compile_program
 from cbe.domain.policy import Actor, Subject
-from cbe.domain.program import Text, parse_program
+from cbe.domain.program import Competency, Credential, Text, parse_program
 from cbe.store import enrolments, programs
 from cbe.store.programs import ProgramRow, VersionRow
 
@@ -29,6 +30,8 @@ __all__ = [
     "ProgramSummary",
     "compiled_version",
     "get_program",
+    "known_competencies",
+    "known_credentials",
     "list_programs",
     "may_in",
     "newest_version",
@@ -36,6 +39,7 @@ __all__ = [
     "set_open",
 ]
 
+Thing = TypeVar("Thing", Competency, Credential)
 MOST_COMPILED = 32
 _compiled: OrderedDict[UUID, CompiledProgram] = OrderedDict()
 _compiling = Lock()
@@ -123,6 +127,31 @@ def compiled_version(version_id: UUID) -> CompiledProgram:
         else:
             _compiled.move_to_end(version_id)
         return found
+
+
+def known_competencies(program_id: UUID, version_id: UUID, keys: Iterable[str]) -> dict[str, Competency]:
+    """Return these competencies as a version has them; what it does not have, as the newest version that has it.
+
+    Records outlive versions: who is moved keeps decisions and evidence on what their version does not know.
+    """
+    return _known(program_id, version_id, keys, lambda compiled: compiled.competencies)
+
+
+def known_credentials(program_id: UUID, version_id: UUID, keys: Iterable[str]) -> dict[str, Credential]:
+    """Return these credentials in the same way."""
+    return _known(program_id, version_id, keys, lambda compiled: compiled.credentials)
+
+
+def _known(
+    program_id: UUID, version_id: UUID, keys: Iterable[str], of: Callable[[CompiledProgram], Mapping[str, Thing]]
+) -> dict[str, Thing]:
+    here, wanted = of(compiled_version(version_id)), set(keys)
+    found = {key: here[key] for key in wanted & here.keys()}
+    if len(found) < len(wanted):
+        for version in programs.list_versions([program_id]):
+            there = of(compiled_version(version.id))
+            found |= {key: there[key] for key in wanted & there.keys() - found.keys()}
+    return found
 
 
 def require_known(known: set[str] | frozenset[str], ids: list[tuple[str, str]], what: str) -> None:

@@ -24,7 +24,7 @@ from .award_flags import flag_unfounded
 from .decisions import NewDecision
 from .enrolments import record_subject
 from .notices import tell
-from .programs import compiled_version
+from .programs import compiled_version, known_competencies
 from .sign_off import reopen, sign_off, take_back_within
 from .transaction import Transaction, transaction
 
@@ -263,9 +263,10 @@ def _check(enrolment: EnrolmentRow, judgements: Sequence[Judgement]) -> None:
     compiled = compiled_version(enrolment.version_id)
     if not judgements:
         raise Invalid([("", N_("Judge at least one competency."))])
+    known = known_competencies(enrolment.program_id, enrolment.version_id, [one.competency for one in judgements])
     problems: list[Problem] = []
     for one in judgements:
-        problems += judgement_problems(compiled.program, compiled.competencies[one.competency], one)
+        problems += judgement_problems(compiled.program, known[one.competency], one)
     if problems:
         raise Invalid(problems)
 

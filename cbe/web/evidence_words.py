@@ -5,7 +5,7 @@ The learner's pages are ``learner.evidence``'s, those of assessors ``instructor`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,9 +15,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from cbe.domain.graph import CompiledProgram
+from cbe.domain.program import Competency
 from cbe.domain.progress import State
 from cbe.services.evidence import Item, ItemCompetency, ItemLine, Version
 from cbe.services.files import File, list_files
+from cbe.services.programs import known_competencies
 
 from .texts import Spoken, in_words, plain
 
@@ -84,20 +86,25 @@ def shown(
 ) -> Shown:
     """Return an item ready to be shown: its newest version, or the one asked for; ``url``: competency → address."""
     found = next((one for one in item.versions if one.version == version), item.newest)
-    rows = [_competency(one, compiled, (states or {}).get(one.competency), url) for one in item.competencies]
+    known = known_competencies(item.program_id, item.version_id, [one.competency for one in item.competencies])
+    rows = [_competency(one, compiled, known, (states or {}).get(one.competency), url) for one in item.competencies]
     held = [one for one in list_files([item.id])[item.id] if one.is_in(found.version)]
     return Shown(item, found, rows, held, where(item))
 
 
 def _competency(
-    judged: ItemCompetency, compiled: CompiledProgram, state: State | None, url: Callable[[str], str] | None
+    judged: ItemCompetency,
+    compiled: CompiledProgram,
+    asked: Mapping[str, Competency],
+    state: State | None,
+    url: Callable[[str], str] | None,
 ) -> ShownCompetency:
-    language, known = compiled.program.language, compiled.competencies.get(judged.competency)
-    if known is None:  # of an earlier version of the program
+    language, known = compiled.program.language, asked.get(judged.competency)
+    if known is None:
         return ShownCompetency(judged.competency, judged, in_words(judged.competency, language), {}, None, None)
     rubric = known.rubric or compiled.program.rubric
     levels = {one.id: plain(one.title, language) for one in rubric.levels} if rubric else {}
-    address = url(known.id) if url else None
+    address = url(known.id) if url and known.id in compiled.competencies else None
     return ShownCompetency(known.id, judged, in_words(known.title, language), levels, state, address)
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import to_user_timezone
 
-from cbe.domain.program import Program, Text
+from cbe.domain.program import Competency, Credential, Program, Text
 from cbe.services.history import Event
 
 from .people_words import ENROLMENT_STATUSES
@@ -67,21 +68,29 @@ def history_lines(
     events: Iterable[Event],
     program: Program,
     *,
+    known: Mapping[str, Competency] = MappingProxyType({}),
+    given: Mapping[str, Credential] = MappingProxyType({}),
     competency: Url | None = None,
     credential: Url | None = None,
     item: Callable[[UUID], str] | None = None,
 ) -> list[Line]:
-    """Return events as lines; ``competency``, ``credential`` and ``item`` give the address of one, where the reader has a page."""
+    """Return events as lines; ``competency``, ``credential`` and ``item`` give the address of one, where the reader has a page.
+
+    ``known`` and ``given`` have the titles of what the program does not have any more.
+    """
     competencies = {one.id: one.title for one in program.competencies}
     credentials = {one.id: one.title for one in program.credentials}
 
-    def named(key: str, titles: Mapping[str, Text], url: Url | None) -> tuple[Spoken, str | None]:
-        return in_words(titles.get(key, key), program.language), url(key) if url and key in titles else None
+    def named(
+        key: str, titles: Mapping[str, Text], gone: Mapping[str, Competency | Credential], url: Url | None
+    ) -> tuple[Spoken, str | None]:
+        title = titles.get(key) or (gone[key].title if key in gone else key)
+        return in_words(title, program.language), url(key) if url and key in titles else None
 
     lines = []
     for event in events:
-        about = [named(key, competencies, competency) for key in event.competencies]
-        about += [named(event.credential, credentials, credential)] if event.credential else []
+        about = [named(key, competencies, known, competency) for key in event.competencies]
+        about += [named(event.credential, credentials, given, credential)] if event.credential else []
         why, silence = _why(event)
         what, notes, role = _what(event), _notes(event, program), ROLES.get(event.role or "", "")
         url = item(event.evidence_id) if item and event.evidence_id else None

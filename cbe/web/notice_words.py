@@ -42,6 +42,8 @@ def _item(notice: Notice) -> Place:
 
 
 def _competency(notice: Notice) -> Place:
+    if notice.title is None:  # of an earlier version of the program
+        return "learner.history", {"program": notice.facts["program"]}
     return "learner.competency", {"program": notice.facts["program"], "competency": notice.facts["competency"]}
 
 
@@ -50,6 +52,8 @@ def _decided(notice: Notice) -> Place:
 
 
 def _credential(notice: Notice) -> Place:
+    if notice.title is None:
+        return "learner.history", {"program": notice.facts["program"]}
     return "learner.credential", {"program": notice.facts["program"], "credential": notice.facts["credential"]}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,6 +12,7 @@ from cbe.domain.errors import NotFound
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.mastery import latest_today
 from cbe.domain.policy import Actor
+from cbe.domain.program import Competency
 from cbe.store import deriving, evidence, people, quarantine, records, reviewing
 from cbe.store.enrolments import EnrolmentRow
 from cbe.store.records import DecisionRow
@@ -20,7 +21,7 @@ from cbe.store.reviewing import CitableRow
 from ..decisions import too_old
 from ..evidence import Item, get_item, subject_of
 from ..phrases import Phrase, list_phrases
-from ..programs import compiled_version
+from ..programs import compiled_version, known_competencies
 
 __all__ = ["Desk", "PastDecision", "get_desk", "past_decisions"]
 
@@ -49,7 +50,8 @@ class PastDecision:
 class Desk:
     """An item with all that deciding on it wants.
 
-    ``waiting``: competencies without a decision. ``judged``: the decisions that stand on the item. ``past``: the others
+    ``waiting``: competencies without a decision; ``asked``: all that the item is for, also what the learner's version has no
+    more. ``judged``: the decisions that stand on the item. ``past``: the others
     on its competencies, newest first. ``undone``: the feedback of decisions on it that the reader undid, by competency.
     ``renews_after``: competencies with a mastery that expires, each with the day after which something must have been
     done to renew it.
@@ -58,6 +60,7 @@ class Desk:
     item: Item
     compiled: CompiledProgram
     waiting: tuple[str, ...]
+    asked: Mapping[str, Competency]
     judged: list[PastDecision]
     past: list[PastDecision]
     citable: Sequence[CitableRow]
@@ -89,6 +92,7 @@ def get_desk(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> 
         item=item,
         compiled=compiled_version(item.version_id),
         waiting=tuple(one.competency for one in item.competencies if one.decision_id is None),
+        asked=known_competencies(row.enrolment.program_id, item.version_id, asked),
         judged=[one for one in past if one.id in standing],
         past=[one for one in reversed(past) if one.id not in standing],
         citable=reviewing.list_citable(item.enrolment_id, item.id),

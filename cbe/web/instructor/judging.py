@@ -51,9 +51,9 @@ class Sent:
     queue: str = ""
     then: str = "next"
 
-    def judgements(self, compiled: CompiledProgram) -> list[Judgement]:
+    def judgements(self, desk: Desk) -> list[Judgement]:
         """Return what was judged; a competency of which nothing was said goes on waiting."""
-        return [_judgement(compiled, key, one) for key, one in self.typed.items() if one.choice or one.feedback.strip()]
+        return [_judgement(desk, key, one) for key, one in self.typed.items() if one.choice or one.feedback.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def sheets(desk: Desk, sent: Sent, problems: Mapping[str, str] | None = None) ->
     """Return a sheet for each competency that waits."""
     found = []
     for key in desk.waiting:
-        competency = desk.compiled.competencies[key]
+        competency = desk.asked[key]
         undone = desk.undone.get(key, "")
         typed = sent.typed.get(key, Typed(feedback=undone))
         of_it = {
@@ -127,14 +127,14 @@ def _levels(compiled: CompiledProgram, competency: Competency, rubric: Rubric) -
     ]
 
 
-def _judgement(compiled: CompiledProgram, key: str, typed: Typed) -> Judgement:
+def _judgement(desk: Desk, key: str, typed: Typed) -> Judgement:
     if not typed.choice.startswith(LEVEL):
         return Judgement(key, typed.choice, None, typed.feedback)
-    level, competency = typed.choice.removeprefix(LEVEL), compiled.competencies.get(key)
-    rubric = (competency.rubric or compiled.program.rubric) if competency else None
+    level, competency = typed.choice.removeprefix(LEVEL), desk.asked.get(key)
+    rubric = (competency.rubric or desk.compiled.program.rubric) if competency else None
     if competency is None or rubric is None or level not in {step.id for step in rubric.levels}:
         return Judgement(key, "met", level, typed.feedback)
-    return Judgement(key, outcome_at(compiled.program, competency, level), level, typed.feedback)
+    return Judgement(key, outcome_at(desk.compiled.program, competency, level), level, typed.feedback)
 
 
 def _citation(text: str) -> Citation | None:

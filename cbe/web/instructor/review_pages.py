@@ -64,8 +64,7 @@ def decide(evidence_id: UUID) -> Page:
     """Record the decisions and open the next item, or show again what could not be recorded."""
     actor, today, now = identity.actor(), identity.today(), identity.now()
     sent = read_sent(request.form)
-    compiled = queues.get_desk(actor, evidence_id, today=today, now=now).compiled
-    judgements = sent.judgements(compiled)
+    judgements = sent.judgements(queues.get_desk(actor, evidence_id, today=today, now=now))
     try:
         reviews.decide(actor, evidence_id, sent.version, judgements, cited=sent.cited, today=today, now=now)
     except Invalid as error:
@@ -132,7 +131,7 @@ def _review(
         "instructor/review.html",
         desk=desk,
         shown=shown(desk.item, desk.compiled, version=request.args.get("version", type=int)),
-        history=history_lines(item_history(actor, evidence_id, today=today), desk.compiled.program),
+        history=history_lines(item_history(actor, evidence_id, today=today), desk.compiled.program, known=desk.asked),
         sheets=rows,
         may_judge=may_judge,
         sent=sent,

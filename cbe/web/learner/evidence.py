@@ -21,6 +21,7 @@ from cbe.services import evidence
 from cbe.services.evidence import Item, ItemLine, StaleDraft
 from cbe.services.files import list_files
 from cbe.services.history import item_history
+from cbe.services.programs import known_competencies
 from cbe.services.transaction import AlreadyDone
 
 from .. import identity
@@ -206,7 +207,9 @@ def _item_page(view: View, item: Item, problems: list[Problem] | None = None) ->
         view,
         shown=_shown(view, item),
         history=history_lines(
-            item_history(identity.actor(), item.id, today=identity.today()), view.progress.compiled.program
+            item_history(identity.actor(), item.id, today=identity.today()),
+            view.progress.compiled.program,
+            known=known_competencies(item.program_id, item.version_id, [one.competency for one in item.competencies]),
         ),
         place=queue.places.get(item.id),
         usual=wait_words(queue.usual),

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import request
 
 from cbe.services.history import record_history
+from cbe.services.programs import known_competencies, known_credentials
 
 from ..history_words import history_lines
 from .view import load, page, show
@@ -19,9 +20,12 @@ def history(program: str, enrolment_id: UUID | None = None) -> str:
     """Show the history of the record, newest first, fifty a page."""
     view = load(program, enrolment_id)
     found = record_history(view.progress, request.args.get("page", 1, int))
+    place = view.progress.learner.program_id, view.progress.version_id
     lines = history_lines(
         found.events,
         view.progress.compiled.program,
+        known=known_competencies(*place, {key for one in found.events for key in one.competencies}),
+        given=known_credentials(*place, {one.credential for one in found.events if one.credential}),
         competency=lambda key: view.url("competency", competency=key),
         credential=lambda key: view.url("credential", credential=key),
         item=(lambda key: view.url("evidence_item", evidence_id=key)) if view.is_own else None,
