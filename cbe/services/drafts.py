@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -37,6 +37,7 @@ from cbe.store import drafts, people, programs
 from cbe.store.drafts import OperationRow
 from cbe.store.programs import DraftRow, ProgramRow
 
+from .draft_records import record_problems
 from .programs import get_program
 from .transaction import Transaction, transaction
 
@@ -71,20 +72,25 @@ Make = Callable[[Draft], Operation]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Which draft somebody saw, and after which operation; a form carries it as ``id:number``."""
+    """Which draft somebody saw, and after which operation; a form carries it as ``id:number``.
+
+    ``own``: what a form did itself since, that stays open while it saves itself; ``id:number+number…``.
+    """
 
     draft_id: UUID
     revision: int
+    own: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.draft_id}:{self.revision}"
+        return "+".join([f"{self.draft_id}:{self.revision}", *map(str, self.own)])
 
     @classmethod
     def of(cls, text: str) -> Seen:
         """Read what a form carries; raises NotFound for what is none."""
         try:
-            key, number = text.rsplit(":", 1)
-            return cls(UUID(key), int(number))
+            key, numbers = text.rsplit(":", 1)
+            number, *own = map(int, numbers.split("+"))
+            return cls(UUID(key), number, tuple(own))
         except ValueError:
             raise NotFound("This is not the page of a draft. Open the draft again.") from None
 
@@ -138,11 +144,13 @@ def get_editing(actor: Actor, key: str) -> Editing:
 
 
 def edit(
-    actor: Actor, key: str, seen: Seen, make: Make, *, over: Seen | None = None, what: str = "edit", now: datetime
-) -> Seen:
+    actor: Actor, key: str, seen: Seen, make: Make, *, over: Seen | None = None, stays: bool = False,
+    what: str = "edit", now: datetime,
+) -> Seen:  # fmt: skip
     """Do an operation that is made of the draft somebody saw, on the draft as it is now; return what they see then.
 
-    ``over``: the draft in which they saw what clashed with it, and want theirs all the same.
+    ``over``: the draft in which they saw what clashed with it, and want theirs all the same. ``stays``: they stay on the
+    page that they saw, which shows nothing new but their own.
 
     Raises ``Invalid`` with places ``/kind/id/field…`` when it makes something wrong that was not, ``Clashed`` when others
     changed the same fields since, ``Conflict`` when the draft was published since.
@@ -151,12 +159,14 @@ def edit(
     with transaction(actor, now) as tx:
         program = get_program(actor, key, "program:edit")
         row = _begun(tx, program, seen)
-        current = _draft_of(row)
-        operation = make(_draft_at(row, current, seen.revision))
+        current, before = _draft_of(row), row.revision
+        operation = make(_draft_at(row, current, seen.revision, seen.own))
         if over is not None and over.draft_id == row.draft_id and seen.revision <= over.revision <= row.revision:
             operation = insisted(operation, _draft_at(row, current, over.revision))
         after = _put(tx, row, current, operation, what=what, of=None, since=seen.revision)
     _keep(row.draft_id, row.revision, after)
+    if stays:
+        return seen if row.revision == before else replace(seen, own=(*seen.own, row.revision))
     return Seen(row.draft_id, row.revision)
 
 
@@ -294,6 +304,7 @@ def _put(
     except Clash as clash:
         raise Clashed(clash, _who(row, clash, since)) from clash
     problems = [] if what == "import" else new_problems(current, after, changes)
+    problems += [] if what == "import" else record_problems(row.program_id, changes)
     if problems:
         raise Invalid(problems)
     if changes:
@@ -353,10 +364,14 @@ def _draft_of(row: DraftRow) -> Draft:
     return draft
 
 
-def _draft_at(row: DraftRow, draft: Draft, revision: int) -> Draft:
-    """Return the draft as it was after an earlier operation, from the draft as it is."""
-    for done in reversed(drafts.list_operations(row.draft_id, revision, row.revision)):
+def _draft_at(row: DraftRow, draft: Draft, revision: int, own: Sequence[int] = ()) -> Draft:
+    """Return the draft as it was after an earlier operation, from the draft as it is; with some of those since."""
+    since = drafts.list_operations(row.draft_id, revision, row.revision)
+    for done in reversed(since):
         draft = draft.after(inverse(_changes(done)))
+    for done in since:
+        if done.number in own:
+            draft = draft.after(_changes(done))
     return draft
 
 

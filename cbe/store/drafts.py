@@ -13,9 +13,12 @@ from sqlalchemy import ForeignKey, Index, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Instant, Row, db
+from .enrolments import EnrolmentRow
+from .evidence import EvidenceCompetencyRow, EvidenceRow
 from .programs import DraftRow
+from .records import DecisionRow
 
-__all__ = ["OperationRow", "end_draft", "find_operation", "list_operations", "list_own_operations"]
+__all__ = ["OperationRow", "end_draft", "find_operation", "list_operations", "list_own_operations", "on_record"]
 
 
 class OperationRow(Row):
@@ -56,6 +59,22 @@ def list_own_operations(draft_id: UUID, account_id: UUID | None, most: int) -> l
 def find_operation(draft_id: UUID, number: int) -> OperationRow | None:
     """Return one operation, or None."""
     return db.session.get(OperationRow, (draft_id, number))
+
+
+def on_record(program_id: UUID, competencies: Sequence[str]) -> set[str]:
+    """Return those of some competencies for which anybody in a program has a decision or evidence, in any version."""
+    decided = (
+        select(DecisionRow.competency)
+        .join(EnrolmentRow, EnrolmentRow.id == DecisionRow.enrolment_id)
+        .where(EnrolmentRow.program_id == program_id, DecisionRow.competency.in_(competencies))
+    )
+    shown = (
+        select(EvidenceCompetencyRow.competency)
+        .join(EvidenceRow, EvidenceRow.id == EvidenceCompetencyRow.evidence_id)
+        .join(EnrolmentRow, EnrolmentRow.id == EvidenceRow.enrolment_id)
+        .where(EnrolmentRow.program_id == program_id, EvidenceCompetencyRow.competency.in_(competencies))
+    )
+    return set(db.session.scalars(decided.union(shown)))
 
 
 def end_draft(row: DraftRow) -> None:

@@ -26,7 +26,19 @@ from cbe.domain.program import Rubric, Text
 
 from . import identity
 
-__all__ = ["KINDS", "STATES", "STATUSES", "Spoken", "clock", "hours", "in_words", "plain", "register", "told"]
+__all__ = [
+    "KINDS",
+    "STATES",
+    "STATUSES",
+    "Spoken",
+    "clock",
+    "hours",
+    "in_words",
+    "language_name",
+    "plain",
+    "register",
+    "told",
+]
 
 STATES = {
     "mastered": _l("mastered"),
@@ -123,6 +135,14 @@ def plain(text: Text | None, language: str) -> str:
 def hours(value: Decimal | float | None) -> str:
     """Return hours as a number in the reader's way of writing: 12, 2.5."""
     return "–" if value is None else format_decimal(value, format="#,##0.##")
+
+
+def language_name(tag: str) -> str:
+    """Return what the reader calls a language; its tag where that is not known."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(get_locale()) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
 
 
 def rich(text: Text | None, language: str) -> Markup:

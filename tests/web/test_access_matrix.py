@@ -71,8 +71,10 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
         "registrar": {"registrar"},
     },
 }
+SEEN = {"seen": "00000000-0000-0000-0000-000000000000:0"}
 # What makes a request one that can be carried out, where an empty one finds nothing.
 FORMS = {
+    **{name: SEEN for name, row in ACCESS.items() if name.startswith("designer.") and row.action == "program:edit"},
     "account.set_rhythm": {"rhythm": "weekly"},
     "files.begin": {"name": "b.txt", "size": "3"},
     "learner.say_about_evidence": {"message": "Is it enough?"},
@@ -301,7 +303,7 @@ def _values(cast, app, applied, invited, locked, token, told, item, held) -> dic
     person = {name: one.account_id for name, one in cast.people.items()}
     shared = {
         "program": "web", "enrolment_id": cast.people["learner"].enrolment_id, "group_id": cast.groups["morning"],
-        "account_id": person["stranger"], "competency": "html", "credential": "web-badge", "token": token,
+        "account_id": person["stranger"], "competency": "html", "section": "front", "credential": "web-badge", "token": token,
         "evidence_id": item, "decision_id": told["decision_id"], "phrase_id": told["phrase_id"],
         "observation_id": told["observation_id"], "number": 1,
         "filename": app.extensions["assets"].url("cbe.css").removeprefix("/static/"),

@@ -1,6 +1,14 @@
 """The draft in its views, as documents: what is changed where, what is refused, and what two do at once."""
 
+import re
+
 import pytest
+
+from cbe.domain.draft import add_part
+from cbe.services import drafts
+from tests.web.test_learner_pages import queries_of
+
+DRAFT = "/programs/web/draft"
 
 
 @pytest.fixture
@@ -9,8 +17,44 @@ def desk(sign_in, cast):
     return sign_in(cast.people["designer"])
 
 
+@pytest.fixture
+def field(app, cast):
+    """Give a function that reads a field of a part of the draft."""
+
+    def field(key, name, kind="competency"):
+        with app.app_context():
+            return drafts.get_editing(cast.people["designer"].actor, "web").draft.get(kind, key, name)
+
+    return field
+
+
+def fields_of(page):
+    """Return what a form holds, as a browser would send it."""
+    form = page[page.index("data-saves") : page.index("data-said")]
+    found = dict(re.findall(r'<input(?![^>]*type="(?:checkbox|radio)")[^>]* name="([^"]+)" value="([^"]*)"', form))
+    found |= dict(re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', form))
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        found[name] = "".join(re.findall(r'value="([^"]*)" selected', options))
+    return found
+
+
+def seen_in(page):
+    return re.search(r'name="seen" value="([^"]+)"', page)[1]
+
+
+@pytest.fixture
+def do(desk):
+    """Give a function that presses a button of the outline."""
+
+    def do(what, **fields):
+        seen = seen_in(desk.get(DRAFT).text)
+        return desk.post(f"{DRAFT}/move", data={"do": what, "seen": seen, **fields}, follow_redirects=True)
+
+    return do
+
+
 def test_the_outline_shows_sections_with_what_stands_in_them(desk):
-    page = desk.get("/programs/web/draft").text
+    page = desk.get(DRAFT).text
     places = [
         page.index(words) for words in ("In the browser", "HTML", "On the server", "PHP", "In no section", "Forms")
     ]
@@ -21,3 +65,119 @@ def test_there_is_nothing_to_undo_at_first(desk):
     answer = desk.post("/programs/web/draft/undo")
     assert answer.status_code == 409
     assert "There is nothing to undo." in answer.text
+
+
+def test_a_competency_is_added_with_title_and_hours_in_a_section(desk, field):
+    page = desk.get(DRAFT).text
+    data = {"title": "Colour", "effort_hours": "2,5", "section": "front", "seen": seen_in(page)}
+    answer = desk.post(f"{DRAFT}/competencies", data=data)
+    assert answer.headers["Location"].endswith("#competency-colour")
+    assert (field("colour", "effort_hours"), field("colour", "section")) == (2.5, "front")
+    page = desk.get(DRAFT).text
+    assert page.index("CSS") < page.index('id="competency-colour"') < page.index("On the server")
+
+
+def test_what_is_wrong_with_a_new_competency_stands_beside_it_with_what_was_typed(desk):
+    data = {"title": "Colour", "effort_hours": "none", "section": "front", "seen": seen_in(desk.get(DRAFT).text)}
+    answer = desk.post(f"{DRAFT}/competencies", data=data)
+    assert answer.status_code == 422
+    assert 'value="Colour"' in answer.text
+    assert "This is not a number" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("what", "key", "name", "value"),
+    [
+        ("in section back", "back", "parent", "front"),
+        ("to competency js", "js", "section", "back"),
+        ("copy competency css", "css-2", "prerequisites", [["html"]]),
+    ],
+)
+def test_parts_are_moved_and_copied_by_buttons(do, field, what, key, name, value):
+    assert do(what, section="back").status_code == 200
+    assert field(key, name, "section" if "section" in what.split() else "competency") == value
+
+
+def test_a_competency_goes_up_and_down_in_its_section(do, desk):
+    page = do("down competency html").text
+    assert page.index("CSS") < page.index('id="competency-html"')
+    assert "Moved: HTML." in page
+    page = desk.post(f"{DRAFT}/undo", follow_redirects=True).text
+    assert page.index('id="competency-html"') < page.index("CSS")
+
+
+def test_what_nothing_counts_on_is_taken_out_and_what_a_rule_names_is_not(do, desk, field):
+    assert "Taken out: SQL." in do("remove competency sql").text
+    assert field("site", "prerequisites") == [["forms"]]
+    answer = do("remove competency css")
+    assert answer.status_code == 422
+    assert "The rule of \u2068Style badge\u2069 names it" in answer.text
+    page = desk.get(f"{DRAFT}?at=css").text
+    assert "It cannot be taken out:" in page
+    assert 'value="remove competency css"' not in page
+
+
+def test_what_stands_on_a_record_stays(do, app, cast, now):
+    from tests.handing_in import handed_in
+
+    with app.app_context():
+        handed_in(cast.people["learner"], ["sql"], now=now)
+    answer = do("remove competency sql")
+    assert answer.status_code == 422
+    assert "Somebody has evidence or a decision for it" in answer.text
+
+
+def test_search_jumps_to_the_only_match_and_lists_several(desk):
+    assert desk.get(f"{DRAFT}?q=java").headers["Location"] == f"{DRAFT}?at=js#competency-js"
+    assert "?at=css#competency-css" in desk.get(f"{DRAFT}?q=s").text
+
+
+@pytest.fixture
+def many(app, cast, now):
+    """Give a function that puts so many competencies into a section of the draft at once."""
+
+    def many(count):
+        def make(draft):
+            there = len(draft.competencies)
+            made = [
+                add_part(draft, "competency", {"id": f"x{n}", "title": f"Extra {n}", "effort_hours": 1, "section": "back"})
+                for n in range(there, there + count)
+            ]  # fmt: skip
+            return tuple(change for operation in made for change in operation)
+
+        actor = cast.people["designer"].actor
+        with app.app_context():
+            drafts.edit(actor, "web", drafts.get_editing(actor, "web").seen, make, now=now)
+
+    return many
+
+
+def test_a_large_draft_shows_one_section_at_a_time_by_pages(many, desk):
+    many(400)
+    page = desk.get(DRAFT).text
+    assert page.count('id="competency-') == 0
+    page = desk.get(f"{DRAFT}?open=back&page=2").text
+    assert page.count('id="competency-') == 100
+    assert "open=back&amp;page=5" in page
+    jump = desk.get(f"{DRAFT}?q=extra+407").headers["Location"]
+    assert 'id="competency-x407"' in desk.get(jump).text
+
+
+def test_queries_do_not_grow_with_the_competencies(app, many, desk):
+    many(1)
+    paths = (DRAFT, f"{DRAFT}?at=css", f"{DRAFT}/competencies/css?find=x", f"{DRAFT}/program")
+    few = [queries_of(app, lambda path=path: desk.get(path)) for path in paths]
+    many(200)
+    assert few == [queries_of(app, lambda path=path: desk.get(path)) for path in paths]
+
+
+def test_the_form_of_a_competency_saves_what_is_typed_and_nothing_else(desk, field):
+    path = f"{DRAFT}/competencies/html"
+    page = desk.get(path).text
+    typed = {**fields_of(page), "title.ar": "ترميز", "criteria.en": "One.\r\nTwo.", "level": "3", "section": "back"}
+    assert desk.post(path, data=typed).headers["Location"] == path
+    assert field("html", "title") == {"en": "HTML", "ar": "ترميز"}
+    assert (field("html", "criteria"), field("html", "level"), field("html", "section")) == ("One.\nTwo.", 3, "back")
+    done = desk.post(path, data={**typed, "seen": seen_in(desk.get(path).text)})
+    assert done.status_code == 303
+    assert 'value="HTML"' in desk.get(path).text

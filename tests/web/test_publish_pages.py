@@ -80,7 +80,7 @@ def test_a_draft_that_changes_nothing_offers_no_publishing(desk):
 def test_what_blocks_publishing_is_listed_with_the_way_to_it(desk, change):
     change("credential", "style-badge", kind="micro-credential")
     page = desk.get(PATH).text
-    assert "/programs/web/draft#credential-style-badge" in page
+    assert "/programs/web/draft/credentials/style-badge" in page
     assert "Publish version" not in page
 
 

@@ -128,4 +128,4 @@ def test_what_is_wrong_in_the_draft_leads_to_where_it_is_mended(desk, app, cast,
         drafts.put_document(tx, programs.find_program("web"), document)
     answer = desk.get("/programs/web/versions/difference")
     assert answer.status_code == 422
-    assert "/programs/web/draft#credential-style-badge" in answer.text
+    assert "/programs/web/draft/credentials/style-badge" in answer.text

@@ -4,7 +4,7 @@ What a sound program is says ``program``; what should be better says ``lint``. A
 document in parts and not a ``Program``. How designers' changes are put together is ``operations``'s.
 """
 
-from .checking import new_problems, part_problems
+from .checking import Named, named_in, new_problems, part_problems
 from .operations import (
     Clash,
     add_part,
@@ -18,25 +18,48 @@ from .operations import (
     set_fields,
     unused_id,
 )
-from .values import KINDS, Change, Draft, Operation, circle_closed_by
+from .outline import (
+    Outline,
+    copied,
+    indented,
+    languages_of,
+    outdented,
+    outline_of,
+    put_into,
+    shifted,
+    untranslated,
+)
+from .values import KINDS, Change, Draft, Fields, Operation, circle_closed_by
 
 __all__ = [
     "KINDS",
     "Change",
     "Clash",
     "Draft",
+    "Fields",
+    "Named",
     "Operation",
+    "Outline",
     "add_part",
     "add_parts",
     "circle_closed_by",
+    "copied",
+    "indented",
     "insisted",
     "inverse",
+    "languages_of",
     "move_part",
+    "named_in",
     "new_problems",
     "operation_between",
+    "outdented",
+    "outline_of",
     "part_problems",
+    "put_into",
     "remove_part",
     "replayed",
     "set_fields",
+    "shifted",
+    "untranslated",
     "unused_id",
 ]

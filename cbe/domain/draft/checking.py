@@ -17,7 +17,7 @@ from cbe.domain.requirements.parse import Checks, read_requirement
 
 from .values import PLACE, Change, Draft, circle_closed_by, members
 
-__all__ = ["new_problems", "part_problems"]
+__all__ = ["Named", "named_in", "new_problems", "part_problems"]
 
 SHAPES = {"program": PROGRAM, "section": SECTION, "competency": COMPETENCY, "credential": CREDENTIAL}
 
@@ -33,7 +33,7 @@ def new_problems(before: Draft, after: Draft, changes: tuple[Change, ...]) -> li
         if (change.kind, change.field) == ("competency", "prerequisites"):
             found += _new_circle(after, change)
         elif change.field == "id" and change.after is None:
-            found += _still_named(after, change.kind, change.id)
+            found += _stillnamed_in(after, change.kind, change.id)
     return found
 
 
@@ -49,6 +49,23 @@ def part_problems(draft: Draft, kind: str, key: str) -> list[Problem]:
     if kind == "credential" and "requires" in fields:
         read_requirement(problems, fields["requires"], f"{at}/requires", _Known(draft, key, problems))
     return problems.found
+
+
+class Named(str):
+    """Parts in the text of a problem, by their ids; a door shows their titles instead.
+
+    >>> Named("competency", "html", "forms")
+    'html → forms'
+    """
+
+    kind: str
+    ids: tuple[str, ...]
+
+    def __new__(cls, kind: str, *ids: str) -> Named:
+        """Return the ids as a text that knows what they are of."""
+        text = super().__new__(cls, " → ".join(ids))
+        text.kind, text.ids = kind, ids
+        return text
 
 
 class _Known(Checks):
@@ -123,42 +140,46 @@ def _new_circle(after: Draft, change: Change) -> Iterator[Problem]:
     if circle is not None:
         text = Worded(
             N_(
-                "This would go in a circle, each needed by the next: %(circle)s. Take one of these out, such as the last."
+                "This would go in a circle: %(circle)s, each needed by the next. It closes where %(to)s needs %(from)s."
             ),
-            circle=" → ".join(circle),
+            circle=Named("competency", *circle),
+            **{"to": Named("competency", change.id), "from": Named("competency", circle[-2])},
         )
         yield f"{child('/competency', change.id)}/prerequisites", text
 
 
-def _still_named(after: Draft, kind: str, key: str) -> Iterator[Problem]:
+def _stillnamed_in(after: Draft, kind: str, key: str) -> Iterator[Problem]:
     """Yield what names a part that went."""
     at = child(child("", kind), key)
     if kind == "competency":
         for other in sorted(after.opens.get(key, ())):
-            yield at, Worded(N_("%(id)s needs it: take it out there first."), id=quoted(other))
+            yield at, Worded(N_("%(id)s needs it: take it out there first."), id=Named("competency", other))
     if kind in ("competency", "credential"):
         for other in after.order["credential"]:
-            if key in _named(after.get("credential", other, "requires"), kind):
-                yield at, Worded(N_("The rule of %(id)s names it: change the rule first."), id=quoted(other))
+            if key in named_in(after.get("credential", other, "requires"), kind):
+                yield (
+                    at,
+                    Worded(N_("The rule of %(id)s names it: change the rule first."), id=Named("credential", other)),
+                )
     if kind == "section":
-        inside = [one for name, field in (("section", "parent"), ("competency", "section"))
+        inside = [Named(name, one) for name, field in (("section", "parent"), ("competency", "section"))
                   for one, fields in after.parts[name].items() if fields.get(field) == key]  # fmt: skip
         if inside:
-            yield at, Worded(N_("%(id)s stands in it: move that first."), id=quoted(min(inside)))
+            yield at, Worded(N_("%(id)s stands in it: move that first."), id=min(inside))
 
 
 def _reached(draft: Draft, credential: str) -> set[str]:
     """Return a credential and all that its rule stands on, whatever is wrong in them."""
     found, waiting = {credential}, [credential]
     while waiting:
-        for named in _named(draft.get("credential", waiting.pop(), "requires"), "credential"):
+        for named in named_in(draft.get("credential", waiting.pop(), "requires"), "credential"):
             if named not in found:
                 found.add(named)
                 waiting.append(named)
     return found
 
 
-def _named(rule: Any, kind: str) -> Iterator[str]:
+def named_in(rule: Any, kind: str) -> Iterator[str]:
     """Yield what competencies, or what credentials, a rule names."""
     waiting = [rule]
     while waiting:

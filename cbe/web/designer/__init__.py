@@ -9,6 +9,18 @@ from flask import Blueprint
 
 designer = Blueprint("designer", __name__)
 
-from . import credentials, frame, moves, outline, publishing, rehearsal, settings, versions  # noqa: E402, F401  (their routes register themselves)
+from . import (  # noqa: E402  (their routes register themselves)
+    competencies,  # noqa: F401
+    credentials,  # noqa: F401
+    frame,  # noqa: F401
+    moves,  # noqa: F401
+    outline,  # noqa: F401
+    outline_changes,  # noqa: F401
+    publishing,  # noqa: F401
+    rehearsal,  # noqa: F401
+    sections,  # noqa: F401
+    settings,  # noqa: F401
+    versions,  # noqa: F401
+)
 
 __all__ = ["designer"]

@@ -18,8 +18,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from cbe.domain.draft import Draft
-from cbe.domain.errors import Invalid
+from cbe.domain.draft import Draft, Named
+from cbe.domain.errors import Invalid, Worded
 from cbe.services import drafts
 from cbe.services.drafts import Clashed, Editing, Make, Seen
 
@@ -28,7 +28,7 @@ from ..guard import safe_next
 from ..texts import Spoken, in_words, told
 from . import designer
 
-__all__ = ["FIELDS", "Page", "Refused", "page", "save", "title_of"]
+__all__ = ["FIELDS", "Page", "Refused", "page", "save", "title_of", "told_in"]
 
 FIELDS = {
     "title": _l("Title"),
@@ -59,6 +59,8 @@ FIELDS = {
     "#place": _l("Place"),
 }
 """What the fields of parts are called."""
+FORMS = {"section": "designer.section", "competency": "designer.competency", "credential": "designer.credential"}
+"""Kinds of parts → their forms."""
 PLACES = {"sections": "section", "competencies": "competency", "credentials": "credential"}
 """Lists of a program file → kinds of parts."""
 
@@ -88,6 +90,7 @@ class Page:
         """The views of the draft beside one another."""
         views = [
             ("outline", _("Outline"), "designer.outline"),
+            ("head", _("Program"), "designer.head"),
             ("credentials", _("Credentials"), "designer.credentials"),
             ("rehearsal", _("Rehearsal"), "designer.rehearsal"),
             ("publish", _("Publish"), "designer.publish_page"),
@@ -97,6 +100,12 @@ class Page:
             (label, url_for(endpoint, program=self.program), name == self.current) for name, label, endpoint in views
         ]
 
+    def turned(self, anchor: str, **args: Any) -> str:
+        """Return the address of the page at hand with other arguments."""
+        assert request.endpoint is not None
+        kept: dict[str, Any] = {name: request.args[name] for name in ("open", "page", "q") if name in request.args}
+        return url_for(request.endpoint, _anchor=anchor, **{**kept, **args, **(request.view_args or {})})
+
     def title_of(self, kind: str, key: str) -> Spoken:
         """Return the title of a part in the reader's language."""
         return title_of(self.draft, kind, key)
@@ -104,6 +113,12 @@ class Page:
     def words(self, text: Any) -> Spoken:
         """Return a text of the draft in the reader's language."""
         return in_words(text, self.language)
+
+    def form_of(self, kind: str, key: str) -> str | None:
+        """Return the address of the form of a part; None where it has none."""
+        endpoint = FORMS.get(kind)
+        values: dict[str, Any] = {"program": self.program, kind: key}
+        return url_for(endpoint, **values) if endpoint else None
 
     def place_of(self, pointer: str) -> tuple[str, Spoken | None]:
         """Return where a problem of the draft as a file is mended, and what stands there (None: the draft itself)."""
@@ -113,7 +128,7 @@ class Page:
             number = rest.partition("/")[0]
             if head == name and number.isdecimal() and int(number) < len(self.draft.order[kind]):
                 key = self.draft.order[kind][int(number)]
-                return f"{where}#{kind}-{key}", self.title_of(kind, key)
+                return self.form_of(kind, key) or where, self.title_of(kind, key)
         return where, None
 
 
@@ -130,11 +145,23 @@ def title_of(draft: Draft, kind: str, key: str) -> Spoken:
     return found if found.text else in_words(key, "en")
 
 
-def save(program: str, make: Make) -> Seen:
-    """Do the operation that the request at hand asks for, on the draft that its page showed."""
+def told_in(draft: Draft, problem: str) -> str:
+    """Return the text of a problem with the titles of the parts that it names."""
+    if not isinstance(problem, Worded):
+        return told(problem)
+    values = {
+        name: " → ".join(f"\u2068{title_of(draft, one.kind, key)}\u2069" for key in one.ids)
+        if isinstance(one, Named) else one
+        for name, one in problem.values.items()
+    }  # fmt: skip
+    return told(Worded(problem.message, **values))
+
+
+def save(program: str, make: Make, *, stays: bool = False) -> Seen:
+    """Do the operation that the request at hand asks for, on the draft that its page showed; ``stays``: it stays open."""
     seen = Seen.of(request.form.get("seen", ""))
     over = Seen.of(request.form["over"]) if "over" in request.form else None
-    return drafts.edit(identity.actor(), program, seen, make, over=over, now=identity.now())
+    return drafts.edit(identity.actor(), program, seen, make, over=over, stays=stays, now=identity.now())
 
 
 @designer.post("/programs/<key:program>/draft/undo")
@@ -185,7 +212,7 @@ def refused(error: Invalid) -> tuple[str, int]:
     """List what was refused, with what was typed."""
     assert request.view_args is not None
     found = page(request.view_args["program"], "")
-    problems = [told(text) for _at, text in error.problems]
+    problems = [told_in(found.draft, text) for _at, text in error.problems]
     return render_template("designer/refused.html", page=found, problems=problems, typed=_typed()), 422
 
 
