@@ -55,6 +55,7 @@ class ProgramSummary:
     version: int | None
     has_draft: bool
     is_open: bool
+    is_public: bool
     learners: dict[str, int]
 
 
@@ -83,7 +84,14 @@ def list_programs(actor: Actor) -> list[ProgramSummary]:
     drafts = programs.drafted([row.id for row in rows])
     return [
         ProgramSummary(
-            row.id, row.key, program_title(row), numbers.get(row.id), row.id in drafts, row.is_open, counts[row.id]
+            row.id,
+            row.key,
+            program_title(row),
+            numbers.get(row.id),
+            row.id in drafts,
+            row.is_open,
+            row.is_public,
+            counts[row.id],
         )
         for row in rows
     ]

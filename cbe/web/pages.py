@@ -18,6 +18,7 @@ from . import evidence_words, identity, texts
 from .account import account
 from .assets import Assets
 from .award_words import AWARD_LOOKS, AWARD_STATES, ENTRIES
+from .case import case
 from .catalogue import catalogue
 from .designer import designer
 from .files import file_size, file_word, files
@@ -34,7 +35,7 @@ from .registrar import registrar
 __all__ = ["page_context", "register"]
 
 BLUEPRINTS = (
-    public, account, home, notices, learner, record, catalogue, files, instructor, quarantine, designer, registrar, people,
+    public, account, home, notices, learner, record, catalogue, case, files, instructor, quarantine, designer, registrar, people,
 )  # fmt: skip
 
 

@@ -162,6 +162,7 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         item = handed_in(cast.people["learner"], ["html"], now=now)
         held = _files_and_a_report(cast, item, now)
         _publish_the_same(cast.version_id, now)
+        public = _make_public(now)
         award = _give(cast.people["learner"].enrolment_id, cast.version_id, now)
         move = _move(cast, now)
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
@@ -171,7 +172,7 @@ def stage(app, cast, now, sign_in, tmp_path) -> Stage:
         _fold_and_keep(tmp_path / "cbe.sqlite")
     values = _values(cast, app, applied, invited, locked, links[-1], told, item, held)
     values = {
-        endpoint: {**one, "award_id": award, "move_id": move, "approval_id": uuid4()}
+        endpoint: {**one, "award_id": award, "move_id": move, "approval_id": uuid4(), **public.get(endpoint, {})}
         for endpoint, one in values.items()
     }
     return Stage(app, tmp_path / "cbe.sqlite", cookies, values)
@@ -186,6 +187,18 @@ def _publish_the_same(version_id, now) -> None:
     head = {"id": "sites", "title": "Sites", "language": "en"}
     document = {"format": "cbe-program/1", "program": head, "competencies": [same], "credentials": []}
     publishing.import_program(SYSTEM, json.dumps(document).encode(), publish=True, now=now)
+
+
+def _make_public(now) -> dict[str, dict[str, str]]:
+    """Let anybody read the program as a CASE framework; return where its objects are."""
+    from cbe.services import case_provider
+
+    case_provider.set_public(SYSTEM, "web", True, now=now)
+    found = case_provider.package("v1p1", case_provider.documents("v1p1")[0]["identifier"])
+    named = {"document": found["CFDocument"], "package": found["CFDocument"], "association": found["CFAssociations"][0]}
+    named |= dict.fromkeys(("item", "item_associations"), found["CFItems"][0])
+    where = {f"case.{name}": {"version": "v1p1", "identifier": one["identifier"]} for name, one in named.items()}
+    return {**where, "case.documents": {"version": "v1p1"}}
 
 
 def _give(enrolment_id, version_id, now) -> Any:
