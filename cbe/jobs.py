@@ -19,6 +19,7 @@ from cbe.services import (
     expiry_notices,
     files,
     housekeeping,
+    importing,
     mail,
     moving,
     notice_mails,
@@ -40,6 +41,7 @@ SWEEPS: dict[str, tuple[Callable[[datetime], int], dict[str, str]]] = {
         lambda now: notice_mails.gather(compose=current_app.extensions["cbe-news"], now=now),
         {"minute": "*"},
     ),
+    "import_programs": (importing.carry_on, {"minute": "*"}),
     "move_learners": (moving.carry_on, {"minute": "*"}),
     "prove_plans": (lambda now: plans.prove_plans(now=now, limit=5), {"minute": "*"}),
     "warn_of_expiry": (lambda now: expiry_notices.warn_of_expiry(now=now), {"minute": "7", "hour": "*/6"}),
@@ -68,6 +70,8 @@ def register(app: Flask, *, compose_news: ComposeNews) -> None:
             wake(app, "send_mail")
         if moving.take_begun():
             wake(app, "move_learners")
+        if importing.take_begun():
+            wake(app, "import_programs")
         return response
 
     group = AppGroup("jobs", help="The job worker.")

@@ -24,6 +24,7 @@ from . import (
     enrolments,
     equivalences,
     evidence,
+    imports,
     mail,
     moving,
     notices,
@@ -51,7 +52,7 @@ __all__ = [
 ]
 
 TOPICS = (
-    assessing, audit, drafts, enrolments, equivalences, evidence, mail, moving, notices, people, programs, publishing, records,
+    assessing, audit, drafts, enrolments, equivalences, evidence, imports, mail, moving, notices, people, programs, publishing, records,
 )  # fmt: skip
 """The modules with rows; imported so that every table is known here."""
 KINDS: Mapping[str, sa.types.TypeEngine[Any]] = {

@@ -3,7 +3,7 @@
 ``audience`` is the outer fence (``anyone`` or ``signed_in``), ``action`` the rule of ``domain.policy`` that the route's
 service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
 ``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase`` or ``own_item`` of evidence, a learner's
-``record``, or an item of their ``evidence``. The test of the access matrix is made from these rows.
+``record``, an item of their ``evidence``, or one's ``own_import`` of a program. The test of the access matrix is made from these rows.
 """
 
 from __future__ import annotations
@@ -173,6 +173,10 @@ ACCESS: dict[str, Access] = {
     "designer.settings": Access("signed_in", "program:set", "program"),
     "designer.set_open": Access("signed_in", "program:set", "program"),
     "designer.set_public": Access("signed_in", "program:set", "program"),
+    "exchange.send": Access("signed_in", "program:import", "program"),
+    "exchange.look": Access("signed_in", "program:import", "own_import"),
+    "exchange.bring_in": Access("signed_in", "program:import", "own_import"),
+    "exchange.take_away": Access("signed_in", "program:export", "program"),
     "designer.outline": DRAFT,
     "designer.change_outline": DRAFT,
     "designer.add_section": DRAFT,

@@ -27,6 +27,7 @@ def listing() -> str:
         "catalogue/listing.html",
         programs=enrolments.list_open_programs(actor),
         work=[(summary, pages) for summary, pages in work if pages],
+        may_import=policy.may(actor, "program:create") or policy.may_somewhere(actor, "program:import"),
     )
 
 

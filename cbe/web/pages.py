@@ -21,6 +21,7 @@ from .award_words import AWARD_LOOKS, AWARD_STATES, ENTRIES
 from .case import case
 from .catalogue import catalogue
 from .designer import designer
+from .exchange import exchange
 from .files import file_size, file_word, files
 from .home import home
 from .instructor import instructor
@@ -35,7 +36,7 @@ from .registrar import registrar
 __all__ = ["page_context", "register"]
 
 BLUEPRINTS = (
-    public, account, home, notices, learner, record, catalogue, case, files, instructor, quarantine, designer, registrar, people,
+    public, account, home, notices, learner, record, catalogue, case, exchange, files, instructor, quarantine, designer, registrar, people,
 )  # fmt: skip
 
 

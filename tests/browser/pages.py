@@ -9,6 +9,8 @@ from werkzeug.routing import MapAdapter
 
 MOST_LOOKED_AT = 60
 DOWNLOADS = (".json", ".csv")
+PAGES = "a[href]:not([download]):not([type])"
+"""Links to pages; what is no page says so."""
 
 
 def reachable(page: Page, routes: MapAdapter, look_at: Callable[[Page], None], start: str = "/home") -> dict[str, str]:
@@ -24,7 +26,7 @@ def reachable(page: Page, routes: MapAdapter, look_at: Callable[[Page], None], s
         kind_here = endpoint_of(routes, here) or here
         if found.setdefault(kind_here, path) == path:
             look_at(page)
-        for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))"):
+        for link in page.eval_on_selector_all(PAGES, "links => links.map(link => link.getAttribute('href'))"):
             parts = urlsplit(link)
             kind = endpoint_of(routes, parts.path)
             if parts.netloc or kind is None or parts.path.endswith(DOWNLOADS) or kind in found or parts.path in seen:

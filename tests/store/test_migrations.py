@@ -50,6 +50,7 @@ def lived(cast: Cast, now: datetime) -> None:
     from cbe.store.drafts import OperationRow
     from cbe.store.enrolments import GoalRow
     from cbe.store.equivalences import EquivalenceRow
+    from cbe.store.imports import ImportRow
     from cbe.store.mail import MailRow
     from cbe.store.programs import DraftRow
 
@@ -62,6 +63,7 @@ def lived(cast: Cast, now: datetime) -> None:
         DraftRow(program_id=cast.program_id, draft_id=item, document="{}", digest="0", updated_at=now),
         OperationRow(draft_id=item, number=1, account_id=learner.account_id, what="edit", changes="[]", recorded_at=now),
         publishing.ApprovalRow(id=item, program_id=cast.program_id, digest="0", notes="", asked_by=learner.account_id, asked_at=now),
+        ImportRow(id=item, **hers, name="n", asked="{}", content="", state="read", made_at=now),
         EquivalenceRow(program_id=cast.program_id, competency="html", from_program_id=cast.program_id, from_competency="css",
                        accepted_by=learner.account_id, accepted_at=now),
         publishing.TeachOutRow(**version, until=day, set_at=now),

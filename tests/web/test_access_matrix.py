@@ -4,28 +4,16 @@ The rows of cbe/web/access.py say which rule a route asks about what, cbe/domain
 takes; who stands in which relation is written down below and never asked of the application.
 """
 
-import json
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
-from flask import Flask, url_for
+from flask import url_for
 
-from cbe.domain.policy import RULES, SYSTEM
+from cbe.domain.policy import RULES
 from cbe.web.access import ACCESS
-from tests.handing_in import handed_in, with_file
+from tests.web.access_stage import ACCOUNTS, LEARNERS, NOBODY, Stage, set_stage
 
 WRITING = ("PUT", "PATCH", "DELETE")
-LEARNERS = {"learner", "other_learner", "groupmate"}
-ACCOUNTS = {*LEARNERS, "applicant", "instructor", "other_instructor", "former_instructor", "designer", "adviser"} | {
-    "registrar", "coordinator", "protector", "verifier", "late_verifier", "administrator", "stranger",
-}  # fmt: skip
-NOBODY = {"anonymous", "deactivated"}
 IN_PROGRAM = {
     "learner": LEARNERS,
     "instructor": {"instructor", "other_instructor"},
@@ -53,6 +41,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
         "registrar": {"registrar"},
     },
     "own_observation": {"instructor": {"instructor"}, "coordinator": {"coordinator"}},
+    "own_import": {"designer": {"designer"}},
     "own_item": {"self": {"learner"}, "learner_self": {"learner"}},
     "evidence": {
         "self": {"learner"},
@@ -95,250 +84,9 @@ FORMS = {
 }
 
 
-@dataclass
-class Stage:
-    """The application with everybody in it, a copy of its database, and the cookie of each person's browser."""
-
-    app: Flask
-    database: Path
-    cookies: dict[str, str]
-    values: dict[str, dict[str, Any]]
-
-    def ask(self, name: str, method: str, url: str, data: dict[str, str] | None) -> int:
-        """Send a request as somebody, give the status (401 for being led to sign-in), and undo what it did."""
-        browser = self.app.test_client()
-        if name in self.cookies:
-            browser.set_cookie("cbe", self.cookies[name])
-        answer = browser.open(url, method=method, data=data)
-        answer.close()
-        led = answer.status_code in (302, 303) and answer.headers["Location"].startswith("/sign-in")
-        if method != "GET" and answer.status_code < 400:
-            self.restore()
-        return 401 if led and name in NOBODY else answer.status_code
-
-    def restore(self) -> None:
-        """Put the database back as it was."""
-        from cbe.store.database import db
-
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-        for rest in ("-wal", "-shm"):
-            self.database.with_name(self.database.name + rest).unlink(missing_ok=True)
-        shutil.copyfile(self.database.with_suffix(".kept"), self.database)
-
-
 @pytest.fixture
 def stage(app, cast, now, sign_in, tmp_path) -> Stage:
-    from cbe.services import accounts, enrolments, groups, people, programs
-
-    def add(name: str) -> Any:
-        return people.add_account(SYSTEM, f"{name}@cbe.example", name, password="correct horse battery", now=now)
-
-    links: list[str] = []
-
-    def keep(purpose, name, link, language):
-        links.append(link.rsplit("/", 1)[1])
-        return purpose, link
-
-    with app.app_context():
-        programs.set_open(SYSTEM, "web", True, now=now)
-        extra = {
-            name: add(name) for name in ("groupmate", "applicant", "former_instructor", "late_verifier", "deactivated")
-        }
-        groups.add_member(
-            SYSTEM, cast.groups["morning"], enrolments.enrol(SYSTEM, extra["groupmate"], "web", now=now), now=now
-        )
-        applied = enrolments.enrol(SYSTEM, extra["applicant"], "web", status="applied", now=now)
-        _hold_until_yesterday(extra, cast, now)
-        told = _tell(cast.people["learner"], now)
-        invited = people.invite(SYSTEM, "web", "new@cbe.example", "New", "instructor", compose=keep, now=now)
-        accounts.request_reset(
-            "stranger@cbe.example", compose=keep, now=datetime.now(UTC)
-        )  # the server has its own clock
-        locked = add("locked")
-        people.deactivate(SYSTEM, locked, now=now)
-        told |= _judge(cast.people, now)
-        item = handed_in(cast.people["learner"], ["html"], now=now)
-        held = _files_and_a_report(cast, item, now)
-        _publish_the_same(cast.version_id, now)
-        public = _make_public(now)
-        award = _give(cast.people["learner"].enrolment_id, cast.version_id, now)
-        move = _move(cast, now)
-    cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
-    with app.app_context():
-        enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
-        people.deactivate(SYSTEM, extra["deactivated"], now=now)
-        _fold_and_keep(tmp_path / "cbe.sqlite")
-    values = _values(cast, app, applied, invited, locked, links[-1], told, item, held)
-    values = {
-        endpoint: {**one, "award_id": award, "move_id": move, "approval_id": uuid4(), **public.get(endpoint, {})}
-        for endpoint, one in values.items()
-    }
-    return Stage(app, tmp_path / "cbe.sqlite", cookies, values)
-
-
-def _publish_the_same(version_id, now) -> None:
-    """Publish another program with a competency that names the address of HTML, so that a registrar may accept it."""
-    from cbe.services import equivalences, publishing
-
-    uri = min(equivalences.names_in(version_id)["html"])
-    same = {"id": "markup", "title": "M", "effort_hours": 1, "alignments": [{"uri": uri, "type": "exactMatchOf"}]}
-    head = {"id": "sites", "title": "Sites", "language": "en"}
-    document = {"format": "cbe-program/1", "program": head, "competencies": [same], "credentials": []}
-    publishing.import_program(SYSTEM, json.dumps(document).encode(), publish=True, now=now)
-
-
-def _make_public(now) -> dict[str, dict[str, str]]:
-    """Let anybody read the program as a CASE framework; return where its objects are."""
-    from cbe.services import case_provider
-
-    case_provider.set_public(SYSTEM, "web", True, now=now)
-    found = case_provider.package("v1p1", case_provider.documents("v1p1")[0]["identifier"])
-    named = {"document": found["CFDocument"], "package": found["CFDocument"], "association": found["CFAssociations"][0]}
-    named |= dict.fromkeys(("item", "item_associations"), found["CFItems"][0])
-    where = {f"case.{name}": {"version": "v1p1", "identifier": one["identifier"]} for name, one in named.items()}
-    return {**where, "case.documents": {"version": "v1p1"}}
-
-
-def _give(enrolment_id, version_id, now) -> Any:
-    from cbe.services.transaction import transaction
-    from cbe.store.records import AwardRow
-
-    given, key = {"credential": "web-badge", "awarded_on": now.date(), "recorded_at": now}, uuid4()
-    with transaction(SYSTEM, now) as tx:
-        tx.enter(AwardRow(id=key, enrolment_id=enrolment_id, version_id=version_id, **given))
-        tx.record("award:give", award=key)
-    return key
-
-
-def _move(cast, now) -> Any:
-    from cbe.services.transaction import transaction
-    from cbe.store.moving import MoveRow
-
-    key = uuid4()
-    with transaction(SYSTEM, now) as tx:
-        tx.add(MoveRow(id=key, program_id=cast.program_id, to_version_id=cast.version_id, made_at=now, state="moved"))
-        tx.record("move:begin", move=key)
-    return key
-
-
-def _tell(learner, now) -> dict[str, Any]:
-    from cbe.services import notice_mails, notices
-    from cbe.services.transaction import transaction
-    from cbe.store.notice_sweeps import hold_unmailed
-
-    links: list[str] = []
-
-    def keep(count, link, unsubscribe, rhythm, language):
-        links.append(unsubscribe.rsplit("/", 1)[1])
-        return "Subject", link
-
-    with transaction(SYSTEM, now) as tx:
-        notices.tell(tx, [learner.account_id], "award", key="k", program="web", credential="web-badge")
-        tx.record("test:tell")
-        notice_id = hold_unmailed(learner.account_id)[0].id
-    notice_mails.gather(compose=keep, now=now + timedelta(days=1))
-    return {"notice_id": notice_id, "token": links[0]}
-
-
-def _judge(people, now) -> dict[str, Any]:
-    from cbe.domain.judgement import Judgement
-    from cbe.services import observing, phrases, review
-
-    assessor = people["instructor"].actor
-    seen = observing.Cell(people["learner"].enrolment_id, Judgement("html", "met"))
-    session = observing.Session(now.date())
-    observed = observing.record_session(assessor, "web", session, [seen], today=now.date(), now=now)
-    item = handed_in(people["learner"], ["sql"], now=now)
-    decided = review.decide(assessor, item, 1, [Judgement("sql", "met")], today=now.date(), now=now)
-    kept = phrases.add_phrase(assessor, "Well done.", now=now)
-    return {"decision_id": decided[0], "phrase_id": kept, "observation_id": observed}
-
-
-def _files_and_a_report(cast, item, now) -> dict[str, dict[str, Any]]:
-    from cbe.services import evidence, files, quarantine
-
-    learner, coordinator = cast.people["learner"], cast.people["coordinator"]
-    draft = handed_in(learner, ["css"], now=now)
-    evidence.edit(learner.actor, draft, today=now.date(), now=now)
-    upload = files.begin_upload(learner.actor, draft, "a.txt", 3, now=now)
-    reported = handed_in(learner, ["css"], now=now)
-    report = quarantine.report(coordinator.actor, reported, None, "patient", "", today=now.date(), now=now)
-    changing = {"evidence_id": draft, "file_id": with_file(draft, now=now), "upload_id": upload.id}
-    return {
-        "files.": changing,
-        "files.download": {"file_id": with_file(item, now=now)},
-        "quarantine.one": {"report_id": report},
-        "quarantine.decide": {"report_id": report},
-    }
-
-
-def _hold_until_yesterday(extra, cast, now) -> None:
-    from cbe.services.transaction import transaction
-    from cbe.store.enrolments import GroupStaffRow
-    from cbe.store.people import RoleRow, SampleRow
-
-    until = (now - timedelta(days=400)).date()
-    with transaction(SYSTEM, now) as tx:
-        for name, role in (("former_instructor", "instructor"), ("late_verifier", "verifier")):
-            key = uuid4()
-            tx.add(
-                RoleRow(
-                    id=key, account_id=extra[name], program_id=cast.program_id, role=role, until=until, granted_at=now
-                )
-            )
-            if role == "verifier":
-                tx.add(SampleRow(role_id=key, enrolment_id=cast.people["learner"].enrolment_id))
-        tx.add(GroupStaffRow(group_id=cast.groups["morning"], account_id=extra["former_instructor"], role="instructor"))
-        tx.record("test:hold")
-
-
-def _cookie(sign_in, email: str) -> str:
-    @dataclass
-    class Who:
-        email: str
-
-    return sign_in(Who(email)).get_cookie("cbe").value
-
-
-def _fold_and_keep(database: Path) -> None:
-    from cbe.store.database import db
-
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.session.remove()
-    db.engine.dispose()
-    shutil.copyfile(database, database.with_suffix(".kept"))
-
-
-def _values(cast, app, applied, invited, locked, token, told, item, held) -> dict[str, dict[str, Any]]:
-    person = {name: one.account_id for name, one in cast.people.items()}
-    shared = {
-        "program": "web", "enrolment_id": cast.people["learner"].enrolment_id, "group_id": cast.groups["morning"],
-        "account_id": person["stranger"], "competency": "html", "section": "front", "credential": "web-badge", "token": token,
-        "evidence_id": item, "decision_id": told["decision_id"], "phrase_id": told["phrase_id"],
-        "observation_id": told["observation_id"], "number": 1,
-        "filename": app.extensions["assets"].url("cbe.css").removeprefix("/static/"),
-    }  # fmt: skip
-    own = {
-        **{endpoint: held["files."] for endpoint in ACCESS if endpoint.startswith("files.")},
-        **held,
-        "notices.open_one": told,
-        "public.unsubscribe": told,
-        "public.end_mails": told,
-        "people.end_role": {"account_id": person["instructor"]},
-        "people.invite_again": {"account_id": invited},
-        "people.reactivate": {"account_id": locked},
-        "registrar.end_role": {"account_id": person["instructor"]},
-        "registrar.remove_staff": {"account_id": person["instructor"]},
-        "registrar.invite_again": {"account_id": invited},
-        "registrar.answer": {"enrolment_id": applied},
-        "registrar.sample": {"account_id": person["verifier"]},
-        "registrar.add_to_sample": {"account_id": person["verifier"]},
-        "registrar.remove_from_sample": {"account_id": person["verifier"]},
-    }
-    return {endpoint: {**shared, **own.get(endpoint, {})} for endpoint in ACCESS}
+    return set_stage(app, cast, now, sign_in, tmp_path)
 
 
 def is_allowed(name: str, endpoint: str) -> bool:
