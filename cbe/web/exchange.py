@@ -57,7 +57,14 @@ class ImportForm(OnceForm):
     )
 
 
-NOTHING = {"key": None, "difference": None, "leave_out": [], "refusals": 0, "proven": False, "changed": True}
+NOTHING: dict[str, Any] = {
+    "key": None,
+    "difference": None,
+    "leave_out": [],
+    "refusals": 0,
+    "proven": False,
+    "changed": True,
+}
 """What an import tells where it has nothing to tell."""
 
 
