@@ -303,8 +303,10 @@ def _put(
         after, changes = replayed(current, operation)
     except Clash as clash:
         raise Clashed(clash, _who(row, clash, since)) from clash
-    problems = [] if what == "import" else new_problems(current, after, changes)
-    problems += [] if what == "import" else record_problems(row.program_id, changes)
+    problems = [] if what == "import" else new_problems(current, after, changes) + record_problems(row.program_id, changes)
+    if of is not None:  # what was wrong before may come back
+        did = _draft_at(row, current, of)
+        problems = [one for one in problems if one not in new_problems(did, did.after(operation), operation)]
     if problems:
         raise Invalid(problems)
     if changes:

@@ -5,6 +5,7 @@ document in parts and not a ``Program``. How designers' changes are put together
 """
 
 from .checking import Named, named_in, new_problems, part_problems
+from .edges import Edge, around, back_edges, connect, disconnect, edges_among, goes_in_circles, groups_of
 from .operations import (
     Clash,
     add_part,
@@ -38,6 +39,7 @@ __all__ = [
     "Draft",
     "Fields",
     "Named",
+    "Edge",
     "Operation",
     "Outline",
     "add_part",
@@ -46,6 +48,13 @@ __all__ = [
     "copied",
     "indented",
     "insisted",
+    "around",
+    "back_edges",
+    "connect",
+    "disconnect",
+    "edges_among",
+    "goes_in_circles",
+    "groups_of",
     "inverse",
     "languages_of",
     "move_part",

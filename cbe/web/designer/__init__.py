@@ -10,12 +10,14 @@ from flask import Blueprint
 designer = Blueprint("designer", __name__)
 
 from . import (  # noqa: E402  (their routes register themselves)
+    circles,  # noqa: F401
     competencies,  # noqa: F401
     credentials,  # noqa: F401
     frame,  # noqa: F401
     moves,  # noqa: F401
     outline,  # noqa: F401
     outline_changes,  # noqa: F401
+    picture,  # noqa: F401
     publishing,  # noqa: F401
     rehearsal,  # noqa: F401
     sections,  # noqa: F401
