@@ -303,7 +303,8 @@ def _put(
         after, changes = replayed(current, operation)
     except Clash as clash:
         raise Clashed(clash, _who(row, clash, since)) from clash
-    problems = [] if what == "import" else new_problems(current, after, changes) + record_problems(row.program_id, changes)
+    problems = [] if what == "import" else new_problems(current, after, changes)
+    problems += [] if what == "import" else record_problems(row.program_id, changes)
     if of is not None:  # what was wrong before may come back
         did = _draft_at(row, current, of)
         problems = [one for one in problems if one not in new_problems(did, did.after(operation), operation)]
@@ -396,5 +397,4 @@ def _keep(draft_id: UUID, number: int, draft: Draft) -> None:
 
 
 def _changes(row: OperationRow) -> Operation:
-    found: Sequence[list[Any]] = json.loads(row.changes)
-    return tuple(Change(*one) for one in found)
+    return tuple(Change(*one) for one in json.loads(row.changes))
