@@ -22,6 +22,7 @@ from . import (  # noqa: E402  (their routes register themselves)
     rehearsal,  # noqa: F401
     sections,  # noqa: F401
     settings,  # noqa: F401
+    table,  # noqa: F401
     versions,  # noqa: F401
 )
 

@@ -92,6 +92,7 @@ class Page:
             ("outline", _("Outline"), "designer.outline"),
             ("head", _("Program"), "designer.head"),
             ("credentials", _("Credentials"), "designer.credentials"),
+            ("table", _("Table"), "designer.table"),
             ("picture", _("Picture"), "designer.picture"),
             ("rehearsal", _("Rehearsal"), "designer.rehearsal"),
             ("publish", _("Publish"), "designer.publish_page"),
