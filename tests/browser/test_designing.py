@@ -1,0 +1,86 @@
+"""A designer in a browser without scripts: a rule with a choice in it on a stacked credential, and ten rows pasted."""
+
+import pytest
+
+from tests.browser.chromium import assert_no_sideways_scroll
+
+DRAFT = "/programs/data-technician/draft"
+CREDENTIALS = f"{DRAFT}/credentials"
+
+
+@pytest.fixture
+def open_draft(open_page, own_server):
+    """Give a function that opens a page of the draft as the demo's designer."""
+
+    def open_draft(path, **options):
+        return open_page(path, sign_in="designer", server=own_server, **options)
+
+    return open_draft
+
+
+def add(page, path, words, title):
+    """Look for something in a group and add it."""
+    page.fill(f'[id="{path}.wanted"]', words)
+    page.press(f'[id="{path}.wanted"]', "Enter")
+    page.get_by_label(title, exact=True).check()
+    page.click(f'button[value="add {path}"]')
+
+
+def test_a_rule_with_a_choice_and_a_stacked_credential_is_built_and_saved(open_draft):
+    page = open_draft(CREDENTIALS, scripts=False)
+    page.get_by_role("link", name="Add a credential").click()
+    page.fill('[id="title.en"]', "Tables and queries")
+    page.select_option("#kind", "certificate")
+    add(page, "r", "badge-sql", "credential SQL querying")
+    page.click('button[value="group r"]')
+    assert page.evaluate("document.activeElement.id") == "r.1.kind"
+    add(page, "r.1", "windows", "Window functions")
+    add(page, "r.1", "sql-indexes", "Indexes and query plans")
+    means = page.locator(".means").inner_text()
+    assert "all of [the credential SQL querying, at least one of [Window functions, Indexes and query plans]]" in means
+    assert "can be met" in means
+    assert "would hold it today" in means
+    page.click('button[value="save"]')
+    assert "Saved." in page.inner_text("main")
+    page.goto(CREDENTIALS)
+    assert page.locator("tbody tr").last.inner_text().startswith("Tables and queries")
+
+
+def test_ten_competencies_are_pasted_looked_at_and_added_at_once(open_draft):
+    page = open_draft(f"{DRAFT}/table", scripts=False)
+    page.get_by_role("link", name="Paste from a spreadsheet").click()
+    rows = [f"Maps {number}\tM-{number}\tMaps\t{number}\t\t\t{f'M-{number - 1}' if number > 1 else ''}" for number in range(1, 11)]  # fmt: skip
+    page.fill("#rows", "\n".join(rows))
+    page.click("button[value=preview]")
+    assert "10 competencies added" in page.inner_text("main")
+    page.click("button[value=apply]")
+    assert "10 added at the end" in page.inner_text("main")
+    page.goto(f"{DRAFT}/table?q=maps")
+    assert page.input_value('[id="9.prerequisites"]') == "maps-9"
+    page.get_by_role("button", name="Undo").click()
+    assert page.locator("tbody bdi").count() == 0
+
+
+LOOKS = ({"locale": "en-GB"}, {"locale": "ar", "color_scheme": "dark", "viewport": {"width": 320, "height": 640}})
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["desk", "dark Arabic phone"])
+def test_the_pages_are_accessible_also_with_what_is_wrong_in_them(open_draft, assert_accessible, look):
+    page = open_draft(f"{CREDENTIALS}/mc-reporting", **look)
+    assert_accessible(page)
+    page.click('button[value="group r"]')
+    page.click('button[value="find r"]')
+    page.fill("#credits", "many")
+    page.click('button[value="save"]')
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    page.goto(f"{DRAFT}/table")
+    page.fill('[id="0.hours"]', "many")
+    page.click("form.cells button.go")
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    page.goto(f"{DRAFT}/table/paste")
+    page.fill("#rows", "id,hours\nfiles-folders,3")
+    page.click("button[value=preview]")
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
