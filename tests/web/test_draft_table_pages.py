@@ -87,7 +87,7 @@ def test_a_circle_and_a_level_above_eight_are_refused_at_their_cells(desk):
     cells = cells_in(desk.get(TABLE).text)
     answer = desk.post(TABLE, data=cells | {"0.prerequisites": "site", "1.level": "9"})
     assert 'id="0.prerequisites-error"' in answer.text
-    assert "html → forms → site → html" in answer.text
+    assert "HTML\u2069 → \u2068Forms\u2069 → \u2068A site" in answer.text
     assert 'id="1.level-error"' in answer.text
 
 

@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from flask import render_template, request
-from flask_babel import get_locale
 from markupsafe import Markup
 
 from cbe.domain.draft import Draft, unused_id
@@ -21,9 +19,9 @@ from cbe.services.rule_checks import RuleCheck, check_rule
 
 from .. import identity
 from ..rule_words import rule_sentence
-from ..texts import Spoken, told
+from ..texts import Spoken, language_name
 from .difference_words import AWARDS, QUALITY
-from .frame import FIELDS, Page
+from .frame import FIELDS, Page, told_in
 from .rule_form import Group, act, find, group_of, read_tree, rule_of, sentence_tree, spot_of
 from .typed import Reading, Typed, languages_of, plain_number, typed_list, typed_text, with_empty_rows
 
@@ -91,7 +89,7 @@ class CredentialForm:
         """The languages the form asks for, with what the reader calls them."""
         fields = self.page.draft.credentials.get(self.key or "", {})
         texts = (fields.get("title"), fields.get("description"), *(fields.get("quality") or {}).values())
-        return [(tag, _language_name(tag)) for tag in languages_of(self.page.draft, self.typed, *texts)]
+        return [(tag, language_name(tag)) for tag in languages_of(self.page.draft, self.typed, *texts)]
 
     def new_key(self, draft: Draft) -> str:
         """Return the id of a new credential: as typed, else made of its title."""
@@ -139,14 +137,14 @@ class CredentialForm:
 
     def errors(self, name: str) -> list[str]:
         """Return what is wrong with a field."""
-        found = [told(text) for at, text in self.problems if self._spot(at) == name]
+        found = [self._told(text) for at, text in self.problems if self._spot(at) == name]
         wrong = self.check.problems if self.check else ()
-        return found + [one for at, text in wrong if self._spot(at) == name and (one := told(text)) not in found]
+        return found + [one for at, text in wrong if self._spot(at) == name and (one := self._told(text)) not in found]
 
     @property
     def summary(self) -> list[tuple[str, str, str]]:
         """What was refused: label, field, and why."""
-        return [(self._label(at), self._spot(at), told(text)) for at, text in self.problems]
+        return [(self._label(at), self._spot(at), self._told(text)) for at, text in self.problems]
 
     @property
     def sentence(self) -> Markup | None:
@@ -158,13 +156,13 @@ class CredentialForm:
     def findings(self) -> list[tuple[str, str]]:
         """What may be better, with the field it is about."""
         found = self.check.findings if self.check else ()
-        return [(self._spot(self.at + _within(one.place)), told(one.text)) for one in found]
+        return [(self._spot(self.at + _within(one.place)), self._told(one.text)) for one in found]
 
     @property
     def unlooked(self) -> list[str]:
         """Why it cannot be looked at, where that stands at no field."""
         wrong = self.check.problems if self.check else ()
-        return [told(text) for at, text in wrong if not self._spot(at)]
+        return [self._told(text) for at, text in wrong if not self._spot(at)]
 
     def found(self, group: Group) -> tuple[list[tuple[str, Spoken]], int]:
         """Return what could be added to a group and how much more there is."""
@@ -174,6 +172,9 @@ class CredentialForm:
         """Return what the program states for all."""
         found = (self.page.draft.head.get("quality") or {}).get(name)
         return self.page.words(found) if found else ""
+
+    def _told(self, text: str) -> str:
+        return told_in(self.page.draft, text)
 
     def _spot(self, at: str) -> str:
         """Return the field of the form that a place is about; nothing for none."""
@@ -237,11 +238,3 @@ def _typed_quality(quality: Any, language: str) -> list[tuple[str, str]]:
 def _within(place: str) -> str:
     """Return the rest of a pointer into a program file after the credential: ``/credentials/3/level`` → ``/level``."""
     return "".join(f"/{step}" for step in place.split("/")[3:])
-
-
-def _language_name(tag: str) -> str:
-    try:
-        name = Locale.parse(tag, sep="-").get_display_name(get_locale())
-    except (UnknownLocaleError, ValueError):
-        return tag
-    return name or tag

@@ -30,9 +30,8 @@ from cbe.services.draft_table import (
 )
 
 from ..limits import page_number
-from ..texts import told
 from . import designer
-from .frame import Page, page, save
+from .frame import Page, page, save, told_in
 
 PAGE = 50
 SPARE = 5
@@ -66,12 +65,12 @@ class Grid:
 
     def errors(self, row: int, column: str) -> list[str]:
         """Return what is wrong with a cell."""
-        return [told(text) for at, text in self.problems if at == f"/{row}/{column}"]
+        return [told_in(self.page.draft, text) for at, text in self.problems if at == f"/{row}/{column}"]
 
     @property
     def summary(self) -> list[tuple[str, str, str]]:
         """What was refused: the row and column, the cell, and why."""
-        return [_told_at(at, text) for at, text in self.problems]
+        return [(*_label_at(at), told_in(self.page.draft, text)) for at, text in self.problems]
 
     @staticmethod
     def url(to: int) -> str:
@@ -189,10 +188,12 @@ def _at_rows(made: list[Made], error: Invalid) -> list[Problem]:
     return problems_in(made[0], error.problems)
 
 
-def _told_at(at: str, text: str) -> tuple[str, str, str]:
+def _label_at(at: str) -> tuple[str, str]:
+    """Return what a place is called and the cell there."""
     _empty, row, column = at.split("/") if at.count("/") == 2 else ("", "", "")
-    label = _("%(column)s in row %(row)s", column=HEADS[column], row=int(row) + 1) if column in HEADS else ""
-    return label, f"{row}.{column}" if label else "", told(text)
+    if column not in HEADS:
+        return "", ""
+    return _("%(column)s in row %(row)s", column=HEADS[column], row=int(row) + 1), f"{row}.{column}"
 
 
 def _shown(grid: Grid) -> str:
@@ -204,7 +205,7 @@ def _shown(grid: Grid) -> str:
 
 
 def _pasting(found: Page, made: Made | None, problems: list[Problem]) -> str:
-    lines = [(*at.removeprefix("/").partition("/")[::2], told(text)) for at, text in problems]
+    lines = [(*at.removeprefix("/").partition("/")[::2], told_in(found.draft, text)) for at, text in problems]
     return render_template(
         "designer/paste.html", page=found, made=made, problems=lines, HEADS=HEADS, columns=COLUMNS, others=PASTED[len(COLUMNS):],
         most=MOST_PASTED, text=request.form.get("rows", ""),
