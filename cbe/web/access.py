@@ -187,6 +187,8 @@ ACCESS: dict[str, Access] = {
     "designer.save_section": DRAFT,
     "designer.head": DRAFT,
     "designer.save_head": DRAFT,
+    "designer.history": DRAFT,
+    "designer.changes": DRAFT,
     "designer.undo": DRAFT,
     "designer.redo": DRAFT,
     "designer.picture": DRAFT,

@@ -163,6 +163,114 @@ def test_a_large_draft_shows_one_section_at_a_time_by_pages(many, desk):
     assert 'id="competency-x407"' in desk.get(jump).text
 
 
+@pytest.fixture
+def other(sign_in, cast):
+    """The browser of another who may edit the draft: an administrator."""
+    return sign_in(cast.people["administrator"])
+
+
+def test_the_history_says_who_did_what_in_words(do, other, desk):
+    do("to competency js", section="back")
+    page = other.get(f"{DRAFT}/competencies/css").text
+    other.post(f"{DRAFT}/competencies/css", data={**fields_of(page), "title.en": "Style", "do": "need sql"})
+    do("remove competency sql")
+    desk.post(f"{DRAFT}/undo")
+    page = re.sub(r"<[^>]+>|\s+", " ", desk.get(f"{DRAFT}/history").text)
+    page = re.sub(" +", " ", page)
+    assert "Designer (you)" in page
+    assert "Undid number 3" in page
+    assert "Title: from CSS to Style" in page
+    assert "Prerequisites: from HTML to HTML ; SQL" in page.replace("HTML; SQL", "HTML ; SQL")
+    assert "removed: SQL" in page
+    assert "Section: to On the server" in page
+
+
+def test_what_others_did_is_told_once_asked_and_ones_own_is_not(do, other, desk):
+    seen = seen_in(desk.get(DRAFT).text)
+    assert desk.get(f"{DRAFT}/changes.json?seen={seen}").json["said"] == ""
+    do("to competency js", section="back")
+    assert desk.get(f"{DRAFT}/changes.json?seen={seen}").json["said"] == ""
+    assert "Designer" in other.get(f"{DRAFT}/changes.json?seen={seen}").json["said"]
+    assert "JavaScript" in other.get(f"{DRAFT}/changes.json?seen={seen}").json["said"]
+
+
+def test_a_form_that_saves_itself_undoes_nothing_of_others_and_does_not_clash_with_itself(desk, other, field):
+    path, quiet = f"{DRAFT}/competencies/html", {"Accept": "application/json"}
+    mine = fields_of(desk.get(path).text) | {"once": ""}
+    theirs = fields_of(other.get(path).text) | {"once": ""}
+    first = desk.post(path, data={**mine, "title.en": "Mark"}, headers=quiet).json
+    other.post(path, data={**theirs, "effort_hours": "9"})
+    mine |= {"seen": first["seen"], "once": "", "title.en": "Markup", "code": "H"}
+    assert desk.post(path, data=mine, headers=quiet).json["said"].startswith("Saved")
+    assert (field("html", "title")["en"], field("html", "effort_hours"), field("html", "code")) == ("Markup", 9, "H")
+    assert other.post(path, data={**theirs, "title.en": "Other"}, headers=quiet).status_code == 409
+
+
+def test_a_form_that_saves_itself_is_told_what_is_wrong(desk):
+    path = f"{DRAFT}/competencies/html"
+    typed = {**fields_of(desk.get(path).text), "title.en": "", "title.ar": "", "level": "9", "effort_hours": "0"}
+    answer = desk.post(path, data=typed, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+    assert len(answer.json["problems"]) == 3
+    page = desk.post(path, data=typed).text
+    assert '<a href="#level">Level</a>: A level is a whole number from 1 to 8.' in page
+    assert 'id="effort_hours-error"' in page
+
+
+def test_prerequisites_are_found_and_put_into_groups(desk, field):
+    path = f"{DRAFT}/competencies/sql"
+    typed = fields_of(desk.get(path).text)
+    assert desk.post(path, data={**typed, "find": "css"}).headers["Location"] == f"{path}?find=css#prerequisites"
+    page = desk.get(f"{path}?find=css").text
+    assert 'value="need css"' in page
+    desk.post(path, data={**fields_of(page), "do": "need css", "code": "S"})
+    desk.post(path, data={**fields_of(desk.get(path).text), "do": "need php", "into": "0"})
+    assert (field("sql", "prerequisites"), field("sql", "code")) == ([["css", "php"]], "S")
+    desk.post(path, data={**fields_of(desk.get(path).text), "do": "out 0 0"})
+    assert field("sql", "prerequisites") == [["php"]]
+
+
+def test_a_circle_is_refused_with_every_title_and_the_edge_that_closes_it(desk, field):
+    path = f"{DRAFT}/competencies/html"
+    typed = {**fields_of(desk.get(path).text), "find": "site", "code": "H", "do": "need site"}
+    answer = desk.post(path, data=typed)
+    assert answer.status_code == 422
+    text = answer.text.replace("\u2068", "").replace("\u2069", "")
+    assert "circle: HTML → Forms → A site → HTML" in text
+    assert "It closes where HTML needs A site." in text
+    assert 'name="code" value="H"' in answer.text
+    assert field("html", "prerequisites") is None
+
+
+def test_rubrics_rules_and_lists_are_written_in_rows(desk, field):
+    path = f"{DRAFT}/competencies/html"
+    typed = fields_of(desk.get(path).text) | {
+        "rubric.0.title": "Seen", "rubric.1.title": "Done alone", "rubric.counts_from": "1", "mastery.assessors": "2",
+        "resources.0.title": "Guide", "resources.0.url": "https://example.org/guide", "alignments.0.uri": "nothing",
+    }  # fmt: skip
+    answer = desk.post(path, data=typed)
+    assert "Write an address such as" in answer.text
+    desk.post(path, data=typed | {"alignments.0.uri": "https://example.org/a"})
+    levels = [{"id": "seen", "title": "Seen"}, {"id": "done-alone", "title": "Done alone"}]
+    assert field("html", "rubric") == {"levels": levels, "counts_from": "done-alone"}
+    assert field("html", "mastery") == {"assessors": 2}
+    assert field("html", "resources") == [{"title": "Guide", "url": "https://example.org/guide"}]
+    assert 'value="https://example.org/a"' in desk.get(path).text
+
+
+def test_the_program_gets_another_language_and_its_texts_are_marked(desk, field):
+    path = f"{DRAFT}/program"
+    typed = fields_of(desk.get(path).text) | {"add_language": "fr", "gate": "strict"}
+    there = desk.post(path, data=typed).headers["Location"]
+    page = desk.get(there).text
+    assert 'name="title.fr"' in page
+    assert page.count("not translated") == 1
+    desk.post(path, data=fields_of(page) | {"title.fr": "Le web"})
+    assert (field("", "title", "program")["fr"], field("", "gate", "program")) == ("Le web", "strict")
+    assert 'name="title.fr"' in desk.get(f"{DRAFT}/sections/front").text
+    assert "not in: ar, fr" in desk.get(DRAFT).text
+
+
 def test_queries_do_not_grow_with_the_competencies(app, many, desk):
     many(1)
     paths = (DRAFT, f"{DRAFT}?at=css", f"{DRAFT}/competencies/css?find=x", f"{DRAFT}/program")

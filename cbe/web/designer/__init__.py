@@ -14,6 +14,7 @@ from . import (  # noqa: E402  (their routes register themselves)
     competencies,  # noqa: F401
     credentials,  # noqa: F401
     frame,  # noqa: F401
+    history,  # noqa: F401
     moves,  # noqa: F401
     outline,  # noqa: F401
     outline_changes,  # noqa: F401

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -86,6 +86,11 @@ class Page:
         return request.form.get("seen") or str(self.editing.seen)
 
     @property
+    def script(self) -> str:
+        """The address of what tells of others' changes; templates' macros know no other way to it."""
+        return str(current_app.extensions["assets"].url("live.js"))
+
+    @property
     def tabs(self) -> list[tuple[str, str, bool]]:
         """The views of the draft beside one another."""
         views = [
@@ -97,6 +102,7 @@ class Page:
             ("rehearsal", _("Rehearsal"), "designer.rehearsal"),
             ("publish", _("Publish"), "designer.publish_page"),
             ("versions", _("Versions"), "designer.versions"),
+            ("history", _("History"), "designer.history"),
         ]
         return [
             (label, url_for(endpoint, program=self.program), name == self.current) for name, label, endpoint in views
