@@ -88,7 +88,7 @@
   if (entry && same(entry.fields, saved)) forget();
   else if (entry) {
     const take = Object.assign(document.createElement("button"), { type: "button", textContent: said.dataset.take });
-    say(said.dataset.found);
+    say(said.dataset.left);
     said.after(take);
     take.onclick = () => {
       [...form.elements].forEach(control => {
