@@ -238,3 +238,25 @@ def test_a_preview_of_what_is_refused_says_where_and_ends_with_one(app: Flask, t
     assert "leave out\t" in looked.output
     assert run(app, "program", "import", str(table)).exit_code == 1
     assert "was written" in run(app, "program", "import", str(table), "--without-circles").output
+
+
+def test_lint_says_what_is_wrong_and_ends_with_how_bad_it_is(app: Flask, web: Path, tmp_path: Path) -> None:
+    advised = run(app, "program", "lint", web)
+    assert (advised.exit_code, "advice\tredundant\t/competencies/4/prerequisites/0\t" in advised.stdout) == (0, True)
+    document = web_document()
+    document["competencies"][0]["prerequisites"] = [["site"]]
+    circular = tmp_path / "circle.json"
+    circular.write_text(json.dumps(document))
+    done = run(app, "program", "lint", circular, "--json")
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["ok"], found["findings"][0]["rule"]) == (1, False, "circle")
+    assert found["findings"][0]["message"].endswith("html → forms → site → html")
+    unread = run(app, "program", "lint", __file__, "--json")
+    assert (unread.exit_code, json.loads(unread.stdout)["ok"]) == (2, False)
+
+
+def test_lint_offers_mends_as_json_patch_and_takes_the_length_of_chains(app: Flask, web: Path) -> None:
+    found = json.loads(run(app, "program", "lint", web, "--longest-chain", 3, "--json").stdout)["findings"]
+    mends = [one["mend"] for one in found if one["rule"] == "redundant"]
+    assert mends == [[{"op": "remove", "path": f"/competencies/{place}/prerequisites/0"}] for place in (4, 5)]
+    assert [one["others"] for one in found if one["rule"] == "long_chain"] == [["html", "js", "forms", "site"]]

@@ -24,6 +24,7 @@ from cbe.services.transaction import DatabaseFailure
 
 __all__ = [
     "command",
+    "end_with_problems",
     "existing_file",
     "now",
     "opened",
@@ -54,11 +55,11 @@ def command(group: click.Group | None, name: str) -> Callable[[Callable[..., Any
             try:
                 function(as_json=as_json, **arguments)
             except CbeError as error:
-                _end_with_problems(error.problems if isinstance(error, Invalid) else [("", str(error))], as_json)
+                end_with_problems(error.problems if isinstance(error, Invalid) else [("", str(error))], as_json)
             except BrokenPipeError:  # whoever reads has enough; click ends quietly
                 raise
             except (OSError, DatabaseFailure) as error:
-                _end_with_problems([("", _in_words(error))], as_json)
+                end_with_problems([("", _in_words(error))], as_json)
 
         with_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, problems too.")(run)
         if group is None:
@@ -128,7 +129,8 @@ def _width(text: str) -> int:
     return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
 
 
-def _end_with_problems(problems: list[Problem], as_json: bool) -> None:
+def end_with_problems(problems: list[Problem], as_json: bool, code: int = 1) -> None:
+    """Write problems in the shape that all commands have, and end with a code."""
     if as_json:
         pieces = _as_json(problems)
         while some := "".join(islice(pieces, PIECES_AT_ONCE)):
@@ -138,7 +140,7 @@ def _end_with_problems(problems: list[Problem], as_json: bool) -> None:
             click.echo(f"{at}: {text}" if at else text, err=True)
         if len(problems) > 1:
             click.echo(f"{len(problems)} problems", err=True)
-    raise SystemExit(1)
+    raise SystemExit(code)
 
 
 def _as_json(problems: list[Problem]) -> Iterator[str]:

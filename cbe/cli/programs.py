@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 from flask.cli import AppGroup
 
+from cbe.domain.errors import Invalid
 from cbe.domain.graph import CompiledProgram
+from cbe.domain.lint import Finding, Severity
 from cbe.domain.policy import SYSTEM
 from cbe.domain.program import Text
-from cbe.services import exchange, planning, programs, publishing
+from cbe.services import exchange, linting, planning, programs, publishing
 
-from .output import command, existing_file, now, opened, progress_bar, write, write_json, write_json_object, write_table
+from .output import (
+    command,
+    end_with_problems,
+    existing_file,
+    now,
+    opened,
+    progress_bar,
+    write,
+    write_json,
+    write_json_object,
+    write_table,
+)
 
 __all__ = ["program"]
 
@@ -33,6 +47,37 @@ def check(file: Path, *, as_json: bool) -> None:
         write_json({"ok": True, **facts})
     else:
         write_table(["program", facts.pop("program")], [[key.replace("_", " "), facts[key]] for key in facts])
+
+
+@command(program, "lint")
+@click.argument("file", type=existing_file)
+@click.option(
+    "--longest-chain",
+    type=click.IntRange(min=1),
+    default=linting.LONGEST_CHAIN,
+    show_default=True,
+    help="Competencies that may need one another in a row.",
+)
+def lint(file: Path, longest_chain: int, *, as_json: bool) -> None:
+    """Say what is wrong with a program FILE though it is sound, circles too; no database.
+
+    Ends with 0 where nothing but advice was found, with 1 where something was that is blocking or a warning, with 2 where
+    the file is no program.
+    """
+    try:
+        with opened(file) as stream:
+            findings = linting.lint_file(stream, longest_chain=longest_chain)
+    except Invalid as error:
+        end_with_problems(error.problems, as_json, code=2)
+        return
+    serious = sum(one.severity is not Severity.ADVICE for one in findings)
+    if as_json:
+        write_json({"ok": not serious, "findings": [_finding_facts(one) for one in findings]})
+    else:
+        write("".join(f"{one.severity}\t{one.rule}\t{one.place}\t{_plain(one.text)}\n" for one in findings))
+        click.echo(f"{len(findings)} findings, {serious} of them serious", err=True)
+    if serious:
+        raise click.exceptions.Exit(1)
 
 
 @command(program, "plan")
@@ -189,6 +234,23 @@ def _facts(compiled: CompiledProgram) -> dict[str, Any]:
         "any_of_groups": sum(len(set(group)) > 1 for group in groups),
         "credentials": len(compiled.credentials),
         "sections": len(compiled.program.sections),
+    }
+
+
+def _finding_facts(one: Finding) -> dict[str, Any]:
+    mend = [asdict(change) for change in one.mend.changes] if one.mend else None
+    for change in mend or ():
+        if change["op"] == "remove":
+            del change["value"]
+    return {
+        "rule": one.rule,
+        "severity": one.severity,
+        "at": one.place,
+        "message": str(one.text),
+        "competency": one.competency,
+        "credential": one.credential,
+        "others": one.others,
+        "mend": mend,
     }
 
 

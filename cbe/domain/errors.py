@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["N_", "CbeError", "Conflict", "Forbidden", "Gone", "Invalid", "NotFound", "Problem", "Worded"]
+__all__ = ["N_", "CbeError", "Conflict", "Forbidden", "Gone", "Invalid", "Named", "NotFound", "Problem", "Worded"]
 
 MOST_TOLD = 20
 """So many problems stand in the text of an ``Invalid``; all of them are in its ``problems``."""
@@ -40,6 +40,26 @@ class Worded(str):
         """Return the text with its values in it."""
         text = super().__new__(cls, message % values)
         text.message, text.values = message, values
+        return text
+
+
+class Named(str):
+    """Parts of a program in the text of a problem, by their ids; a door shows their titles instead.
+
+    >>> Named("competency", "html", "forms"), Named("competency", "html", "forms", between=", ", most=1)
+    ('html → forms', 'html, …')
+    """
+
+    kind: str
+    ids: tuple[str, ...]
+    between: str
+    is_cut: bool
+
+    def __new__(cls, kind: str, *ids: str, between: str = " → ", most: int | None = None) -> Named:
+        """Return the first of the ids, at most ``most``, as a text that knows what they are of."""
+        shown = ids[:most]
+        text = super().__new__(cls, between.join(shown) + (f"{between}…" if len(shown) < len(ids) else ""))
+        text.kind, text.ids, text.between, text.is_cut = kind, shown, between, len(shown) < len(ids)
         return text
 
 

@@ -20,19 +20,20 @@ __all__ = ["LARGEST_FILE", "load_program", "read_program_document", "write_progr
 _LARGE = frozenset({"competencies", "credentials", "source"})
 
 
-def load_program(source: bytes | BinaryIO) -> tuple[dict[str, Any], Program]:
+def load_program(source: bytes | BinaryIO, *, with_circles: bool = False) -> tuple[dict[str, Any], Program]:
     """Return the document in a program file and the program it says.
 
-    From a stream no more is taken than may be, and the bytes are in memory once. Raises Invalid with the problems of
+    From a stream no more is taken than may be, and the bytes are in memory once. ``with_circles``: as ``parse_program``
+    takes them. Raises Invalid with the problems of
     bytes and of content together, in document order.
     """
     problems: list[Problem] = []
     opened = open_json(source, _LARGE, problems)
-    found = find_problems(opened, chain(problems, problems_of_keys(opened)))
+    found = find_problems(opened, chain(problems, problems_of_keys(opened)), with_circles=with_circles)
     if found:
         raise Invalid(found)
     document: dict[str, Any] = whole(opened)
-    return document, parse_program(document)
+    return document, parse_program(document, with_circles=with_circles)
 
 
 def read_program_document(source: bytes | BinaryIO) -> dict[str, Any]:

@@ -7,18 +7,22 @@ from decimal import Decimal
 from itertools import chain, combinations
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cbe.domain.cohort import Cohort, LearnerFacts
 from cbe.domain.graph import compile_program
 from cbe.domain.lint import (
     Edge,
+    Mend,
     People,
     Rule,
     apply_mend,
     changed_row,
     changes_state,
+    in_order,
     lint,
     redundant_edges,
+    safe_together,
     without_edges,
 )
 from cbe.domain.program import Competency, Program, parse_program
@@ -83,7 +87,7 @@ def test_the_learners_an_edge_changes_are_named(program):
     cohort = Cohort(learners)
     for edge in edges_of(program):
         without = compile_program(reduced(program, [edge]))
-        row = changed_row(compiled, edge, cohort)
+        row = changed_row(compiled, [edge], cohort)
         for number, one in enumerate(learners):
             differs = states(compiled, one.mastered) != states(without, one.mastered)
             assert changes_state(compiled, edge, one.mastered) == differs == bool(row >> number & 1)
@@ -115,3 +119,27 @@ def test_who_skipped_a_prerequisite_makes_the_mend_unsafe():
 def test_of_two_equal_groups_one_stays():
     found = (Competency("a", "a", Decimal(1)), Competency("b", "b", Decimal(1), prerequisites=(("a",), ("a",))))
     assert redundant_edges(compile_program(Program("p", "p", "en", found, ()))) == [Edge("b", 1)]
+
+
+@settings(deadline=None, max_examples=50)
+@given(programs(most_competencies=6, most_credentials=0), st.data())
+def test_what_is_safe_together_changes_no_state_of_these_people(program, data):
+    compiled = compile_program(program)
+    some = data.draw(st.lists(st.sets(st.sampled_from(compiled.ids)), max_size=4))
+    learners = [LearnerFacts(str(i), frozenset(mastered)) for i, mastered in enumerate(some)]
+    people = People(learners)
+    safe = safe_together(compiled, lint(compiled, people=people), people)
+    changes = in_order(change for finding in safe if finding.mend for change in finding.mend.changes)
+    mended = compile_program(parse_program(apply_mend(document_of(program), Mend(changes))))
+    for one in learners:
+        assert states(compiled, one.mastered) == states(mended, one.mastered)
+
+
+def test_two_that_are_safe_alone_need_not_be_together():
+    rows = {"a": (), "b": (("a",),), "c": (("b",),), "d": (("a",), ("b",), ("c",))}
+    found = tuple(Competency(key, key, Decimal(1), prerequisites=groups) for key, groups in rows.items())
+    compiled = compile_program(Program("p", "p", "en", found, ()))
+    people = People([LearnerFacts("skipped both", frozenset("c"))])
+    findings = [one for one in lint(compiled, people=people) if one.rule is Rule.REDUNDANT]
+    assert [one.mend.safe for one in findings] == [True, True]
+    assert [one.place for one in safe_together(compiled, findings, people)] == ["/competencies/3/prerequisites/0"]

@@ -79,7 +79,15 @@ FORMS = {
     "registrar.add_staff": {"staff": "instructor:00000000-0000-0000-0000-000000000000"},
     **{
         f"designer.{name}": {"seen": "00000000-0000-0000-0000-000000000000:0"}
-        for name in ("move_credential", "duplicate_credential", "remove_credential", "save_quality", "save_table")
+        for name in (
+            "move_credential",
+            "duplicate_credential",
+            "remove_credential",
+            "save_quality",
+            "save_table",
+            "mend",
+            "mend_all",
+        )
     },
 }
 

@@ -4,7 +4,7 @@ What a sound program is says ``program``; what should be better says ``lint``. A
 document in parts and not a ``Program``. How designers' changes are put together is ``operations``'s.
 """
 
-from .checking import Named, named_in, new_problems, part_problems
+from .checking import named_in, new_problems, part_problems
 from .edges import Edge, around, back_edges, connect, disconnect, edges_among, goes_in_circles, groups_of
 from .operations import (
     Clash,
@@ -38,7 +38,6 @@ __all__ = [
     "Clash",
     "Draft",
     "Fields",
-    "Named",
     "Edge",
     "Operation",
     "Outline",

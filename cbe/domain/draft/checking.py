@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from cbe.domain.errors import N_, Problem, Worded
+from cbe.domain.errors import N_, Named, Problem, Worded
 from cbe.domain.program.shapes import COMPETENCY, CREDENTIAL, PROGRAM, SECTION
 from cbe.domain.reading import Problems, child, is_list, quoted
 from cbe.domain.requirements import CompetencyLeaf, CredentialLeaf, Credits, Leaf, leaves
@@ -17,7 +17,7 @@ from cbe.domain.requirements.parse import Checks, read_requirement
 
 from .values import PLACE, Change, Draft, circle_closed_by, members
 
-__all__ = ["Named", "named_in", "new_problems", "part_problems"]
+__all__ = ["named_in", "new_problems", "part_problems"]
 
 SHAPES = {"program": PROGRAM, "section": SECTION, "competency": COMPETENCY, "credential": CREDENTIAL}
 
@@ -49,23 +49,6 @@ def part_problems(draft: Draft, kind: str, key: str) -> list[Problem]:
     if kind == "credential" and "requires" in fields:
         read_requirement(problems, fields["requires"], f"{at}/requires", _Known(draft, key, problems))
     return problems.found
-
-
-class Named(str):
-    """Parts in the text of a problem, by their ids; a door shows their titles instead.
-
-    >>> Named("competency", "html", "forms")
-    'html → forms'
-    """
-
-    kind: str
-    ids: tuple[str, ...]
-
-    def __new__(cls, kind: str, *ids: str) -> Named:
-        """Return the ids as a text that knows what they are of."""
-        text = super().__new__(cls, " → ".join(ids))
-        text.kind, text.ids = kind, ids
-        return text
 
 
 class _Known(Checks):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cbe.domain.errors import Worded
+from cbe.domain.errors import Named, Worded
 from cbe.domain.graph import CompiledProgram, compile_program
 from cbe.domain.program import Program
 
@@ -17,6 +17,7 @@ from .bottlenecks import Bottleneck, Necessity
 from .circles import circle_breaking, circles_in, credential_edges, prerequisite_edges
 from .findings import Change, Finding, Mend, People, Rule, Severity, apply_mend
 from .graph_rules import graph_findings
+from .mending import in_order, safe_together
 from .reduction import Edge, changed_row, changes_state, redundant_edges, without_edges
 from .rules import credential_findings, micro_credential_findings
 from .texts import text_findings
@@ -27,6 +28,7 @@ __all__ = [
     "Change",
     "Edge",
     "Finding",
+    "LONGEST_CHAIN",
     "Mend",
     "Necessity",
     "People",
@@ -36,10 +38,13 @@ __all__ = [
     "changed_row",
     "changes_state",
     "circle_breaking",
+    "circle_findings",
+    "in_order",
     "lint",
     "micro_credential_findings",
     "prerequisite_edges",
     "redundant_edges",
+    "safe_together",
     "similar_titles",
     "without_edges",
 ]
@@ -71,7 +76,7 @@ def lint(
     """
     source = program.program if isinstance(program, CompiledProgram) else program
     unassessed = people.unassessed if people is not None else ()
-    found = list(_circles(source))
+    found = list(circle_findings(source))
     if not found:
         compiled = program if isinstance(program, CompiledProgram) else compile_program(program)
         necessity = Necessity(compiled)
@@ -83,14 +88,17 @@ def lint(
     return sorted(found, key=lambda finding: (finding.severity is not Severity.BLOCKING, rank[finding.rule]))
 
 
-def _circles(program: Program) -> Iterator[Finding]:
+def circle_findings(program: Program) -> Iterator[Finding]:
+    """Yield one shortest circle of every part of the graph, or of the credentials, that goes in circles."""
     place = {competency.id: number for number, competency in enumerate(program.competencies)}
     for circle in circles_in(list(place), prerequisite_edges(program)):
-        text = Worded("Prerequisites go in a circle: %(circle)s", circle=" -> ".join([*circle, circle[0]]))
+        text = Worded("Prerequisites go in a circle: %(circle)s", circle=Named("competency", *circle, circle[0]))
         at = f"/competencies/{place[circle[0]]}/prerequisites"
         yield Finding(Rule.CIRCLE, Severity.BLOCKING, at, text, circle[0], others=tuple(circle))
     place = {credential.id: number for number, credential in enumerate(program.credentials)}
     for circle in circles_in(list(place), credential_edges(program)):
-        text = Worded("Credentials name each other in a circle: %(circle)s", circle=" -> ".join([*circle, circle[0]]))
+        text = Worded(
+            "Credentials name each other in a circle: %(circle)s", circle=Named("credential", *circle, circle[0])
+        )
         at = f"/credentials/{place[circle[0]]}/requires"
         yield Finding(Rule.CIRCLE, Severity.BLOCKING, at, text, credential=circle[0])

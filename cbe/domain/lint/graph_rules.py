@@ -53,7 +53,7 @@ def _redundant(compiled: CompiledProgram, people: People | None) -> Iterator[Fin
         behind = {m for key in ids for group in compiled.competencies[key].prerequisites for m in group}
         people.cohort.prepare(ids | behind)
     for edge in edges:
-        changed = changed_row(compiled, edge, people.cohort).bit_count() if people is not None else None
+        changed = changed_row(compiled, [edge], people.cohort).bit_count() if people is not None else None
         yield _edge_finding(compiled, edge, changed)
 
 
@@ -78,7 +78,7 @@ def _bottlenecks(compiled: CompiledProgram, necessity: Necessity, people: People
         waiting = _waiting(compiled, one.competency, people) if people is not None else None
         text = Worded(
             "Every way to %(credentials)s goes through it, and %(behind)d competencies lie behind it.",
-            credentials=named(one.credentials),
+            credentials=named(one.credentials, "credential"),
             behind=one.behind,
         )
         at = f"/competencies/{compiled.index[one.competency]}"

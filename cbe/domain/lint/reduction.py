@@ -175,16 +175,16 @@ def changes_state(compiled: CompiledProgram, edge: Edge, mastered: Set[str]) -> 
     >>> changes_state(chain, Edge("c", 0), {"a", "b"}), changes_state(chain, Edge("c", 0), {"b"})
     (False, True)
     """
-    return bool(_changed(compiled, edge, lambda key: int(key in mastered), 1))
+    return bool(_changed(compiled, [edge], lambda key: int(key in mastered), 1))
 
 
-def changed_row(compiled: CompiledProgram, edge: Edge, cohort: Cohort) -> int:
-    """Return for which learners of a cohort taking the edge out changes a state, as `changes_state` says."""
-    return _changed(compiled, edge, cohort.mastered, cohort.everyone)
+def changed_row(compiled: CompiledProgram, edges: Sequence[Edge], cohort: Cohort) -> int:
+    """Return for which learners of a cohort taking edges of one competency out changes a state, as `changes_state` says."""
+    return _changed(compiled, edges, cohort.mastered, cohort.everyone)
 
 
-def _changed(compiled: CompiledProgram, edge: Edge, mastered: RowOf, everyone: int) -> int:
-    groups = compiled.get_competency(edge.competency).prerequisites
-    before = ready_row(groups, mastered, everyone)
-    after = ready_row(without_edges(groups, [edge]), mastered, everyone)
-    return (before ^ after) & ~mastered(edge.competency)
+def _changed(compiled: CompiledProgram, edges: Sequence[Edge], mastered: RowOf, everyone: int) -> int:
+    competency = compiled.get_competency(edges[0].competency)
+    before = ready_row(competency.prerequisites, mastered, everyone)
+    after = ready_row(without_edges(competency.prerequisites, edges), mastered, everyone)
+    return (before ^ after) & ~mastered(competency.id)

@@ -6,9 +6,10 @@ And what a micro-credential must say of itself (European approach, Council Recom
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from cbe.domain.cohort import CredentialRows
-from cbe.domain.errors import N_, Worded
+from cbe.domain.errors import N_, Named, Worded
 from cbe.domain.graph import CompiledProgram, is_contested
 from cbe.domain.planner import why_impossible
 from cbe.domain.program import Credential
@@ -55,15 +56,28 @@ def credential_findings(
 
 def _unmeetable(compiled: CompiledProgram, credential: Credential, at: str) -> Finding:
     why = why_impossible(compiled, frozenset(), credential.id)
-    text = Worded("Nobody can meet it.") if why is None else Worded(why.message, **why.values)
+    if why is None:
+        text = Worded("Nobody can meet it.")
+    else:
+        values = {name: Named("credential", one) if name == "credential" else one for name, one in why.values.items()}
+        text = Worded(why.message, **values)
     return Finding(Rule.UNMEETABLE, Severity.WARNING, at, text, credential=credential.id)
 
 
 def _all_of_them(credential: Credential, node: AtLeast, place: str) -> Finding:
     text = Worded("“At least %(count)d of %(count)d” asks for all; saying so is plainer.", count=node.count)
-    plain = format_requirement(All(node.parts, node.no_sharing))
-    mend = Mend((Change("replace", place, plain),))
+    mend = Mend((Change("replace", place, format_requirement(_plainly(node))),))
     return Finding(Rule.AT_LEAST_ALL, Severity.ADVICE, place, text, credential=credential.id, mend=mend)
+
+
+def _plainly(node: Requirement) -> Requirement:
+    """Return a part with “all” for every “at least” that asks for all, so that mending one mends those in it."""
+    if isinstance(node, CompetencyLeaf | CredentialLeaf):
+        return node
+    parts = tuple(_plainly(part) for part in node.parts)
+    if isinstance(node, AtLeast) and node.count == len(parts):
+        return All(parts, node.no_sharing)
+    return replace(node, parts=parts)
 
 
 def _nodes(requirement: Requirement, at: str) -> Iterator[tuple[str, Requirement]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from cbe.domain.errors import Worded
+from cbe.domain.errors import Named, Worded
 from cbe.domain.program import Alignment, Competency, Program
 from cbe.domain.reading import Problems
 
@@ -17,13 +17,13 @@ MOST_NAMED = 10
 """Ids that stand in the text of a finding; all of them are in its ``others``."""
 
 
-def named(ids: Sequence[str]) -> str:
+def named(ids: Sequence[str], kind: str = "competency") -> Named:
     """Return ids as they stand in a text: the first of them, and a sign when there are more.
 
     >>> named(["html", "css"])
     'html, css'
     """
-    return ", ".join(ids[:MOST_NAMED]) + (", …" if len(ids) > MOST_NAMED else "")
+    return Named(kind, *ids, between=", ", most=MOST_NAMED)
 
 
 def text_findings(program: Program, unassessed: Collection[str]) -> Iterator[Finding]:

@@ -34,9 +34,10 @@ __all__ = ["FORMAT", "find_problems", "parse_program"]
 FORMAT = "cbe-program/1"
 
 
-def parse_program(document: Any) -> Program:
+def parse_program(document: Any, *, with_circles: bool = False) -> Program:
     """Return the program a `cbe-program/1` document says; raises Invalid with all its problems in document order.
 
+    ``with_circles``: prerequisites, and credentials, may go in circles; nothing can be compiled of that, but linted.
     What it keeps of a foreign file under `source` is looked through and left in the document.
 
     Numbers become Decimal as they are written; where a whole number is asked for 3.0 is 3. Over
@@ -47,16 +48,16 @@ def parse_program(document: Any) -> Program:
     cbe.domain.errors.Invalid: the whole file: has no "credentials", which a program file must have; \
 /program: has no "language", which a program must have
     """
-    reading = _Reading(document)
+    reading = _Reading(document, with_circles)
     problems = reading.problems_in_order()
     if problems:
         raise Invalid(problems)
     return reading.program()
 
 
-def find_problems(document: Any, besides: Iterable[Problem] = ()) -> list[Problem]:
+def find_problems(document: Any, besides: Iterable[Problem] = (), *, with_circles: bool = False) -> list[Problem]:
     """Return all problems of a document and those found in its bytes, together in document order."""
-    return _Reading(document).problems_in_order(besides)
+    return _Reading(document, with_circles).problems_in_order(besides)
 
 
 class _RequirementChecks(Checks):
@@ -91,8 +92,8 @@ class _RequirementChecks(Checks):
 class _Reading:
     """One reading of one document: first everything that is wrong, then, when nothing is, the values."""
 
-    def __init__(self, document: Any) -> None:
-        self.document = document
+    def __init__(self, document: Any, with_circles: bool) -> None:
+        self.document, self.with_circles = document, with_circles
         self.problems = Problems()
         top = document if isinstance(document, dict) else {}
         self.competencies, self.credentials = Ids(top.get("competencies")), Ids(top.get("credentials"))
@@ -159,7 +160,8 @@ class _Reading:
         if "source" in self.top:
             self._check_source(self.top["source"])
         self._check_references()
-        self._check_circles()
+        if not self.with_circles:
+            self._check_circles()
 
     def _check_source(self, value: Any) -> None:
         """See that what is kept of a foreign file can be; what it says is for the reader of that format."""

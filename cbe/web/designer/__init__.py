@@ -10,6 +10,7 @@ from flask import Blueprint
 designer = Blueprint("designer", __name__)
 
 from . import (  # noqa: E402  (their routes register themselves)
+    check,  # noqa: F401
     circles,  # noqa: F401
     competencies,  # noqa: F401
     credentials,  # noqa: F401

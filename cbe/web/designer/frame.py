@@ -16,12 +16,14 @@ from typing import Any
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from cbe.domain.draft import Draft, Named
-from cbe.domain.errors import Invalid, Worded
+from cbe.domain.draft import Draft
+from cbe.domain.errors import Invalid, Named, Worded
 from cbe.services import drafts
 from cbe.services.drafts import Clashed, Editing, Make, Seen
+from cbe.services.linting import known_blocking
 
 from .. import identity
 from ..guard import safe_next
@@ -99,6 +101,7 @@ class Page:
             ("credentials", _("Credentials"), "designer.credentials"),
             ("table", _("Table"), "designer.table"),
             ("picture", _("Picture"), "designer.picture"),
+            ("check", self._check_label(), "designer.check"),
             ("rehearsal", _("Rehearsal"), "designer.rehearsal"),
             ("publish", _("Publish"), "designer.publish_page"),
             ("versions", _("Versions"), "designer.versions"),
@@ -113,6 +116,14 @@ class Page:
         assert request.endpoint is not None
         kept: dict[str, Any] = {name: request.args[name] for name in ("open", "page", "q") if name in request.args}
         return url_for(request.endpoint, _anchor=anchor, **{**kept, **args, **(request.view_args or {})})
+
+    def _check_label(self) -> str:
+        """Return the word for the check, with how much blocks publishing where that is known without looking."""
+        count = known_blocking(self.editing.seen)
+        if not count:
+            return _("Check")
+        mark = Markup('{}&nbsp;<span class="badge">{}<span class="sr"> {}</span></span>')
+        return mark.format(_("Check"), count, _("blocking"))
 
     def title_of(self, kind: str, key: str) -> Spoken:
         """Return the title of a part in the reader's language."""
@@ -157,12 +168,13 @@ def told_in(draft: Draft, problem: str) -> str:
     """Return the text of a problem with the titles of the parts that it names."""
     if not isinstance(problem, Worded):
         return told(problem)
-    values = {
-        name: " → ".join(f"\u2068{title_of(draft, one.kind, key)}\u2069" for key in one.ids)
-        if isinstance(one, Named) else one
-        for name, one in problem.values.items()
-    }  # fmt: skip
+    values = {name: _titles(draft, one) if isinstance(one, Named) else one for name, one in problem.values.items()}
     return told(Worded(problem.message, **values))
+
+
+def _titles(draft: Draft, those: Named) -> str:
+    titles = [f"\u2068{title_of(draft, those.kind, key)}\u2069" for key in those.ids] + ["…"] * those.is_cut
+    return (_(", ") if those.between == ", " else those.between).join(titles)
 
 
 def save(program: str, make: Make, *, stays: bool = False) -> Seen:
