@@ -124,6 +124,8 @@ def test_every_step_is_said_and_can_be_left(open_new):
     assert page.locator(".line").count() == 0
     page.keyboard.press("e")
     says(page, "One has no edge in the picture.")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/draft/competencies/one")
 
 
 def test_dragging_connects_and_a_circle_is_refused_and_said(open_new, assert_accessible):

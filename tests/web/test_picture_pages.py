@@ -88,6 +88,17 @@ def test_around_one_only_its_neighbours_are_shown_and_what_is_left_out_is_counte
     assert "site" in shown(desk.get(f"{PICTURE}?section="))
 
 
+def test_a_section_shows_what_stands_in_those_inside_it(desk, has):
+    has(
+        [{"id": key, "title": key, "effort_hours": 1, "section": section} for key, section in [("a", "x"), ("b", "z")]]
+        + [{"id": "c", "title": "c", "effort_hours": 1}],
+        [{"id": "x", "title": "X"}, {"id": "y", "title": "Y", "parent": "x"}, {"id": "z", "title": "Z", "parent": "y"}],
+    )
+    assert shown(desk.get(f"{PICTURE}?section=x")) == ["a", "b"]
+    assert shown(desk.get(f"{PICTURE}?section=y")) == ["b"]
+    assert shown(desk.get(f"{PICTURE}?section=")) == ["c"]
+
+
 def test_search_jumps_to_one_and_lists_several(desk):
     answer = desk.get(f"{PICTURE}?q=access")
     assert answer.headers["Location"] == f"{PICTURE}?focus=a11y#c-a11y"
@@ -134,6 +145,7 @@ def test_a_refused_circle_names_all_by_title_and_the_edge_that_closes_it(desk, n
     assert "in a circle, each needed by the next: HTML → Forms → A site → HTML." in words
     assert "The edge that closes it is the new one: A site for HTML." in words
     assert page.text.count('class="circ"') == 3
+    assert f'name="next" value="{PICTURE}?focus=html"' in page.text
     assert needs("html") is None
 
 

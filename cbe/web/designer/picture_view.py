@@ -300,10 +300,19 @@ def _folded(text: str) -> str:
 
 
 def _in_section(draft: Draft, section: str) -> list[str]:
+    """Return what stands in a section and in those inside it; in none, for an empty one."""
+    inside, waiting = {section}, [section] if section else []
+    under: dict[Any, list[str]] = {}
+    for key, fields in draft.sections.items():
+        under.setdefault(fields.get("parent"), []).append(key)
+    while waiting:
+        below = [key for key in under.get(waiting.pop(), ()) if key not in inside]
+        inside.update(below)
+        waiting += below
     found = []
     for key, fields in draft.competencies.items():
-        inside = fields.get("section")
-        if (inside if inside in draft.sections else "") == section:
+        stands = fields.get("section")
+        if (stands if stands in draft.sections else "") in inside:
             found.append(key)
     return sorted(found, key=lambda key: draft.place("competency", key))
 
