@@ -227,6 +227,11 @@
   function swap(page) {
     const view = document.querySelector(".picture"), kept = view && [view.scrollLeft, view.scrollTop];
     all("main > .flash:not(.said)").forEach(each => each.remove());
+    // What others change is told in a line of its own, which stays and goes on from here.
+    const [line, fresh] = [document, page].map(each => each.querySelector("[data-live]"));
+    line.dataset.seen = fresh.dataset.seen;
+    line.replaceChildren();
+    fresh.replaceWith(line);
     all("[data-swap]").forEach(old => old.replaceChildren(...page.querySelector(`[data-swap=${old.dataset.swap}]`).childNodes));
     const [old, now] = [document, page].map(each => each.querySelector("body > svg[hidden]"));
     if (now) old ? old.replaceWith(now) : document.querySelector("main").before(now);

@@ -130,8 +130,10 @@ def test_every_step_is_said_and_can_be_left(open_new):
 
 def test_dragging_connects_and_a_circle_is_refused_and_said(open_new, assert_accessible):
     page = open_new(["One", "Two"])
+    page.evaluate("window.live = document.querySelector('[data-live]')")
     page.drag_and_drop("#c-one", "#c-two")
     says(page, "One is needed for Two now.")
+    assert page.evaluate("live.isConnected && live.dataset.seen") == page.input_value("[data-cut] [name=seen]")
     assert edges(page) == {("one", "two", ("one",))}
     page.drag_and_drop("#c-two", "#c-one")
     alert = page.locator("main [role=alert]")
