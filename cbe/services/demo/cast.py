@@ -53,6 +53,7 @@ class LearnerPlan:
 STAFF = (
     StaffPlan("admin", "Ines Duarte", is_admin=True),
     StaffPlan("designer", "Tomasz Wolski", (("designer", DATA), ("designer", NURSING))),
+    StaffPlan("designer2", "Ngozi Eze", (("designer", DATA), ("designer", NURSING))),
     StaffPlan("registrar", "Hannah Lindqvist", (("registrar", DATA), ("registrar", NURSING))),
     StaffPlan("coordinator", "Layla Mansour", (("coordinator", DATA), ("coordinator", NURSING))),
     StaffPlan("data-protection", "Henrik Dahl", (("data_protection", DATA), ("data_protection", NURSING))),
