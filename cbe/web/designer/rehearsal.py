@@ -37,6 +37,14 @@ EFFECTS = {
     "shorter": _l("need certainly fewer hours"),
     "same": _l("see no difference"),
 }
+HEADS = {
+    "loses": _l("lose"),
+    "gains": _l("gain"),
+    "longer": _l("longer"),
+    "shorter": _l("shorter"),
+    "same": _l("the same"),
+}
+"""The same where there is little room."""
 MARKS = {"loses": ("removed", _l("loses")), "gains": ("added", _l("gains")), "other": ("changed", _l("other"))}
 
 
@@ -94,7 +102,7 @@ def rehearsal(program: str) -> str | tuple[str, int]:
         "designer/rehearsal.html", page=found, problems=[], totals=sums.totals(among), is_part=bool(_args(among)),
         rows=totals_by(program, sums, labels), moves=move_lines(program, sums, titles, among), most=MOST_MOVES,
         hours=[(one, titles("credential", one.credential)) for one in sums.hours(among)],
-        effects=EFFECTS, marks=MARKS, label=labels(among), people_url=_people_url(program, among),
+        effects=EFFECTS, heads=HEADS, marks=MARKS, label=labels(among), people_url=_people_url(program, among),
         may_see=bool(programs.may_in(actor, program, ["program:rehearse"])),
     )  # fmt: skip
 
