@@ -11,7 +11,9 @@ from cbe.domain.draft import (
     Clash,
     Draft,
     add_part,
+    add_parts,
     circle_closed_by,
+    insisted,
     inverse,
     move_part,
     new_problems,
@@ -218,3 +220,19 @@ def test_a_sound_draft_stays_sound_while_what_makes_problems_is_refused(chosen):
         if not removes and not new_problems(draft, after, changes):
             draft = after
     parse_program(draft.document())
+
+
+def test_who_insists_writes_over_what_clashed_and_nothing_else(draft):
+    mine = set_fields(draft, "competency", "html", {"title": "Mine", "code": "M"})
+    theirs = draft.after(set_fields(draft, "competency", "html", {"title": "Theirs", "level": 3}))
+    with pytest.raises(Clash):
+        replayed(theirs, mine)
+    html = replayed(theirs, insisted(mine, theirs))[0].competencies["html"]
+    assert (html["title"], html["code"], html["level"]) == ("Mine", "M", 3)
+
+
+def test_several_parts_are_added_at_the_end_in_their_order_and_undone_together(draft):
+    operation = add_parts(draft, "competency", [{"id": "z", "title": "Z"}, {"id": "a", "title": "A"}])
+    after = draft.after(operation)
+    assert ids(after)[-2:] == ["z", "a"]
+    assert after.after(inverse(operation)).document() == draft.document()
