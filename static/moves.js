@@ -1,4 +1,4 @@
-// Follows moves that go on: asks for the page again and puts its list in. Without this file there is a link that does.
+// Follows moves and imports that go on: asks for the page again and puts its part in. Without this file there is a link that does.
 const list = document.querySelector("[data-moves]");
 const follow = () => list?.dataset.going === "yes" && setTimeout(async () => {
   try {
