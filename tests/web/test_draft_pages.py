@@ -271,6 +271,15 @@ def test_the_program_gets_another_language_and_its_texts_are_marked(desk, field)
     assert "not in: ar, fr" in desk.get(DRAFT).text
 
 
+def test_of_a_large_draft_sections_in_closed_ones_are_counted(many, do, desk):
+    many(400)
+    do("in section back")
+    page = desk.get(DRAFT).text
+    assert "1 section in it" in page
+    assert 'id="section-back"' not in page
+    assert 'id="section-back"' in desk.get(f"{DRAFT}?open=front").text
+
+
 def test_queries_do_not_grow_with_the_competencies(app, many, desk):
     many(1)
     paths = (DRAFT, f"{DRAFT}?at=css", f"{DRAFT}/competencies/css?find=x", f"{DRAFT}/program")

@@ -25,7 +25,7 @@ from .frame import Page, page, told_in
 __all__ = ["address", "found_in", "section_choices", "shown", "why_kept"]
 
 WHOLE = 300
-"""A draft of so many competencies is shown whole; of a larger one, one section at a time."""
+"""A draft of so many competencies and sections is shown whole; of a larger one, one section at a time."""
 PAGE = 100
 """So many competencies of a section of a larger draft are shown at once."""
 MOST_FOUND = 50
@@ -48,7 +48,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section in the outline (key and title None: what stands in none) with those of its competencies that are shown."""
+    """A section in the outline (key and title None: what stands in none) with those of its competencies that are shown.
+
+    ``within``: how many sections stand in it that are not shown.
+    """
 
     key: str | None
     title: Spoken | None
@@ -58,6 +61,7 @@ class Part:
     rows: list[Row] = field(default_factory=list)
     number: int = 1
     pages: int = 1
+    within: int = 0
 
 
 @designer.get("/programs/<key:program>/draft")
@@ -89,12 +93,16 @@ def parts_of(found: Page) -> list[Part]:
     draft, outline = found.draft, outline_of(found.draft)
     languages = languages_of(draft)
     opened, whole = request.args.get("open", request.form.get("section")), is_whole(draft)
+    way = set(_way_to(draft, opened))
     parts = []
     for key, depth in [*outline.walk(), (None, 0)]:
+        if not whole and depth and draft.get("section", key or "", "parent") not in way:
+            continue
         inside = outline.competencies.get(key, [])
         title = found.title_of("section", key) if key is not None else None
         if not whole and opened != (key or ""):
-            parts.append(Part(key, title, depth, len(inside), is_open=False))
+            within = 0 if key in way else len(outline.sections.get(key, [])) if key is not None else 0
+            parts.append(Part(key, title, depth, len(inside), is_open=False, within=within))
             continue
         pages = 1 if whole else max(1, -(-len(inside) // PAGE))
         number = min(page_number(), pages)
@@ -111,7 +119,7 @@ def section_choices(found: Page) -> list[tuple[str, Spoken, int]]:
 
 def is_whole(draft: Draft) -> bool:
     """Tell whether the outline shows the whole draft at once."""
-    return len(draft.competencies) <= WHOLE
+    return len(draft.competencies) + len(draft.sections) <= WHOLE
 
 
 def address(found: Page, kind: str, key: str | None, at: str | None = None) -> str:
@@ -122,6 +130,15 @@ def address(found: Page, kind: str, key: str | None, at: str | None = None) -> s
     if not is_whole(draft):
         wanted |= _opened(outline_of(draft), kind, key)
     return url_for("designer.outline", program=found.program, _anchor=anchor, **wanted)
+
+
+def _way_to(draft: Draft, section: str | None) -> list[str]:
+    """Return a section and all in which it stands."""
+    way: list[str] = []
+    while section is not None and section in draft.sections and section not in way:
+        way.append(section)
+        section = draft.get("section", section, "parent")
+    return way
 
 
 def _opened(outline: Outline, kind: str, key: str | None) -> dict[str, str]:
