@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
 MOST_LOOKED_AT = 60
-DOWNLOADS = (".json", ".csv")
+DOWNLOADS = (".json", ".csv", "/export")
 PAGES = "a[href]:not([download]):not([type])"
 """Links to pages; what is no page says so."""
 

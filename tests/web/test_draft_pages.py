@@ -206,6 +206,21 @@ def test_a_form_that_saves_itself_undoes_nothing_of_others_and_does_not_clash_wi
     assert other.post(path, data={**theirs, "title.en": "Other"}, headers=quiet).status_code == 409
 
 
+def test_what_two_wrote_is_shown_in_words_and_nobody_insists_on_undoing(desk, other):
+    path = f"{DRAFT}/competencies/js"
+    mine, theirs = fields_of(desk.get(path).text), fields_of(other.get(path).text)
+    desk.post(path, data={**mine, "do": "need sql"})
+    answer = other.post(path, data={**theirs, "do": "need php"})
+    assert answer.status_code == 409
+    assert "HTML; PHP" in re.sub(r"<[^>]+>", "", answer.text)
+    assert "HTML; SQL" in re.sub(r"<[^>]+>", "", answer.text)
+    assert "Save mine all the same" in answer.text
+    other.post(path, data={**fields_of(other.get(path).text), "do": "need php"})
+    answer = desk.post(f"{DRAFT}/undo")
+    assert answer.status_code == 409
+    assert "Save mine all the same" not in answer.text
+
+
 def test_a_form_that_saves_itself_is_told_what_is_wrong(desk):
     path = f"{DRAFT}/competencies/html"
     typed = {**fields_of(desk.get(path).text), "title.en": "", "title.ar": "", "level": "9", "effort_hours": "0"}

@@ -1,6 +1,6 @@
 """A program as its designers see it: how it stands, and its draft in several views of the same.
 
-What all views of a draft share (tabs, saving, what is refused, what clashes) is ``frame``'s.
+What all views of a draft share (tabs, saving, undoing) is ``frame``'s, what was not saved ``clashes``'s.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ designer = Blueprint("designer", __name__)
 from . import (  # noqa: E402  (their routes register themselves)
     check,  # noqa: F401
     circles,  # noqa: F401
+    clashes,  # noqa: F401
     competencies,  # noqa: F401
     credentials,  # noqa: F401
     frame,  # noqa: F401

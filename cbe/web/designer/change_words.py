@@ -20,7 +20,7 @@ from .difference_words import AWARDS, GATES, OTHER_FIELDS, QUALITY, FieldWords
 from .frame import FIELDS
 from .rule_form import group_of, sentence_tree
 
-__all__ = ["MOST_PARTS", "PartLine", "lines_of", "titles_in"]
+__all__ = ["MOST_PARTS", "PartLine", "lines_of", "titles_in", "words_of"]
 
 MOST_PARTS = 20
 """So many parts of one operation are told; how many more there are is said."""
@@ -58,6 +58,12 @@ def lines_of(draft: Draft, operation: Operation) -> tuple[list[PartLine], int]:
     writer = _Writer(draft, operation)
     lines = [writer.line(kind, key, changes) for (kind, key), changes in list(told.items())[:MOST_PARTS]]
     return lines, max(0, len(told) - MOST_PARTS)
+
+
+def words_of(draft: Draft, name: str, old: Any, new: Any) -> list[tuple[str, str | Markup | None, str | Markup | None]]:
+    """Return a field's two values in words, with what it is called; a text by languages."""
+    found = list(_Writer(draft, ()).words(Change("", "", name, old, new)))
+    return [(one.label, one.old, one.new) for one in found]
 
 
 class _Writer:

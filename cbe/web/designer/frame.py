@@ -1,4 +1,4 @@
-"""What all views of a draft share: the tabs, saving what somebody saw, undoing, and the pages of what was not saved.
+"""What all views of a draft share: the tabs, saving what somebody saw, and undoing.
 
 A page's forms carry ``seen``, the draft and operation it was made of. A view calls ``save`` with what makes its
 operation. Different fields that two changed at once are both kept by that; for the same field comes a page that shows
@@ -9,20 +9,19 @@ shown again carries on with the draft that it was first made of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from cbe.domain.draft import Draft
-from cbe.domain.errors import Invalid, Named, Worded
+from cbe.domain.errors import Named, Worded
 from cbe.services import drafts
-from cbe.services.drafts import Clashed, Editing, Make, Seen
+from cbe.services.drafts import Editing, Make, Seen
 from cbe.services.linting import known_blocking
 
 from .. import identity
@@ -30,7 +29,7 @@ from ..guard import safe_next
 from ..texts import Spoken, in_words, told
 from . import designer
 
-__all__ = ["FIELDS", "Page", "Refused", "page", "save", "title_of", "told_in"]
+__all__ = ["FIELDS", "Page", "page", "save", "title_of", "told_in"]
 
 FIELDS = {
     "title": _l("Title"),
@@ -198,59 +197,6 @@ def redo(program: str) -> Response:
     drafts.redo(identity.actor(), program, now=identity.now())
     flash(_("Done again."))
     return redirect(_back(program), 303)
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A field that was not saved: of which part, what the reader wrote, what stands there, and who wrote that."""
-
-    part: Spoken
-    field: str
-    mine: str
-    theirs: str
-    by: str | None
-
-
-@designer.errorhandler(Clashed)
-def clashed(error: Clashed) -> tuple[str, int]:
-    """Show both of what two wrote, with the reader's form to send again as it is."""
-    assert request.view_args is not None
-    found = page(request.view_args["program"], "")
-    lines = [
-        Refused(
-            found.title_of(one.kind, one.id), str(FIELDS.get(one.field, one.field)), _shown(one.after), _shown(now),
-            error.names.get((one.kind, one.id, one.field)),
-        )
-        for one, now in error.changes
-    ]  # fmt: skip
-    over = str(found.editing.seen)
-    return render_template("designer/clashed.html", page=found, lines=lines, typed=_typed(), over=over), 409
-
-
-@designer.errorhandler(Invalid)
-def refused(error: Invalid) -> tuple[str, int]:
-    """List what was refused, with what was typed."""
-    assert request.view_args is not None
-    found = page(request.view_args["program"], "")
-    problems = [told_in(found.draft, text) for _at, text in error.problems]
-    return render_template("designer/refused.html", page=found, problems=problems, typed=_typed()), 422
-
-
-def _typed() -> list[tuple[str, str]]:
-    """Return what the form held, but for what belongs to the page it was on."""
-    ours = ("csrf_token", "once", "seen", "over")
-    return [pair for pair in request.form.items(multi=True) if pair[0] not in ours]
-
-
-def _shown(value: Any) -> str:
-    """Return a field's value in words: a text as it is, what has parts by its parts."""
-    if value is None:
-        return "–"
-    if isinstance(value, Mapping):
-        return _("; ").join(f"{key}: {_shown(one)}" for key, one in value.items())
-    if isinstance(value, list):
-        return _(", ").join(map(_shown, value))
-    return str(value)
 
 
 def _back(program: str) -> str:
