@@ -52,6 +52,7 @@
     form.elements.seen.value = answer.seen;
     saved = sent;
     say(answer.said);
+    document.querySelector("form[action$='/draft/undo'] button").disabled = false;
     if (!same(fields(), sent)) return changed(2);
     forget();
     renumber();

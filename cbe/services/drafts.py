@@ -144,13 +144,13 @@ def get_editing(actor: Actor, key: str) -> Editing:
 
 
 def edit(
-    actor: Actor, key: str, seen: Seen, make: Make, *, over: Seen | None = None, stays: bool = False,
-    what: str = "edit", now: datetime,
+    actor: Actor, key: str, seen: Seen, make: Make, *, over: Seen | None = None,
+    settle: Callable[[Operation, Draft], Operation] = insisted, stays: bool = False, what: str = "edit", now: datetime,
 ) -> Seen:  # fmt: skip
     """Do an operation that is made of the draft somebody saw, on the draft as it is now; return what they see then.
 
-    ``over``: the draft in which they saw what clashed with it, and want theirs all the same. ``stays``: they stay on the
-    page that they saw, which shows nothing new but their own.
+    ``over``: the draft in which they saw what clashed with it; ``settle`` makes of the operation and that draft what they
+    want now, theirs all the same or what is left. ``stays``: they stay on the page, which shows nothing new but their own.
 
     Raises ``Invalid`` with places ``/kind/id/field…`` when it makes something wrong that was not, ``Clashed`` when others
     changed the same fields since, ``Conflict`` when the draft was published since.
@@ -162,7 +162,7 @@ def edit(
         current, before = _draft_of(row), row.revision
         operation = make(_draft_at(row, current, seen.revision, seen.own))
         if over is not None and over.draft_id == row.draft_id and seen.revision <= over.revision <= row.revision:
-            operation = insisted(operation, _draft_at(row, current, over.revision))
+            operation = settle(operation, _draft_at(row, current, over.revision))
         after = _put(tx, row, current, operation, what=what, of=None, since=seen.revision)
     _keep(row.draft_id, row.revision, after)
     if stays:

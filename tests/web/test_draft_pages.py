@@ -221,6 +221,17 @@ def test_what_two_wrote_is_shown_in_words_and_nobody_insists_on_undoing(desk, ot
     assert "Save mine all the same" not in answer.text
 
 
+@pytest.mark.parametrize(("keep", "title"), [("", "Mine"), ("theirs", "Theirs")])
+def test_of_a_clash_either_is_kept_and_what_did_not_clash_is_saved(keep, title, desk, other, field):
+    path = f"{DRAFT}/competencies/js"
+    mine, theirs = fields_of(desk.get(path).text), fields_of(other.get(path).text)
+    other.post(path, data={**theirs, "title.en": "Theirs", "level": "2"})
+    clash = desk.post(path, data={**mine, "title.en": "Mine", "code": "J"}).text
+    over = re.search(r'name="over" value="([^"]+)"', clash)[1]
+    desk.post(path, data={**mine, "title.en": "Mine", "code": "J", "over": over, "keep": keep, "once": ""})
+    assert (field("js", "title"), field("js", "code"), field("js", "level")) == (title, "J", 2)
+
+
 def test_a_form_that_saves_itself_is_told_what_is_wrong(desk):
     path = f"{DRAFT}/competencies/html"
     typed = {**fields_of(desk.get(path).text), "title.en": "", "title.ar": "", "level": "9", "effort_hours": "0"}

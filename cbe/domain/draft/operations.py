@@ -17,6 +17,7 @@ __all__ = [
     "Clash",
     "add_part",
     "add_parts",
+    "conceded",
     "insisted",
     "inverse",
     "move_part",
@@ -70,6 +71,11 @@ def insisted(operation: Operation, draft: Draft) -> Operation:
     What they did not touch is as others left it.
     """
     return tuple(replace(one, before=draft.get(one.kind, one.id, one.field)) for one in operation)
+
+
+def conceded(operation: Operation, draft: Draft) -> Operation:
+    """Return what of an operation others have not changed meanwhile, for somebody who keeps what they wrote."""
+    return tuple(one for one in operation if same(draft.get(one.kind, one.id, one.field), one.before))
 
 
 def set_fields(draft: Draft, kind: str, key: str, fields: Fields) -> Operation:

@@ -64,5 +64,5 @@ def _page() -> Page:
 
 def _typed() -> list[tuple[str, str]]:
     """Return what the form held, but for what belongs to the page it was on."""
-    ours = ("csrf_token", "once", "seen", "over")
+    ours = ("csrf_token", "once", "seen", "over", "keep")
     return [pair for pair in request.form.items(multi=True) if pair[0] not in ours]

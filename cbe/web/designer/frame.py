@@ -18,7 +18,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from cbe.domain.draft import Draft
+from cbe.domain.draft import Draft, conceded, insisted
 from cbe.domain.errors import Named, Worded
 from cbe.services import drafts
 from cbe.services.drafts import Editing, Make, Seen
@@ -180,7 +180,8 @@ def save(program: str, make: Make, *, stays: bool = False) -> Seen:
     """Do the operation that the request at hand asks for, on the draft that its page showed; ``stays``: it stays open."""
     seen = Seen.of(request.form.get("seen", ""))
     over = Seen.of(request.form["over"]) if "over" in request.form else None
-    return drafts.edit(identity.actor(), program, seen, make, over=over, stays=stays, now=identity.now())
+    settle = conceded if request.form.get("keep") == "theirs" else insisted
+    return drafts.edit(identity.actor(), program, seen, make, over=over, settle=settle, stays=stays, now=identity.now())
 
 
 @designer.post("/programs/<key:program>/draft/undo")
