@@ -1,9 +1,9 @@
 """The fewest prerequisites to take out of a draft so that no circle is left (a minimum feedback arc set).
 
-Each strongly connected part is looked at by itself. A quick answer comes first (Eades, Lin, Smyth 1993, then whatever
-closes no circle is put back); then the solver chooses the fewest edges that break all circles known so far, what circles
-are left become known, and so on, until none is left (proven) or time is over. The circles that parsing refuses are shown
-by ``program``.
+Each strongly connected part is looked at by itself. A quick answer comes first (``orders``); then the solver chooses the
+fewest edges that break all circles known so far, what circles are left become known, and so on, until none is left
+(proven) or time is over: then the quick answer stands, so that it is the same whatever else the machine did. The circles
+that parsing refuses are shown by ``program``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import time
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from heapq import heapify, heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -21,11 +20,17 @@ from cbe.domain.graph import named_credentials
 from cbe.domain.program import Program
 from cbe.domain.program.circles import shortest_circles
 
+from .orders import Tangle
+
 __all__ = ["circle_breaking", "circles_in", "credential_edges", "prerequisite_edges"]
 
 Arc = tuple[str, str]
 MOST_CIRCLES = 400
 """Circles that are told to the solver at a time."""
+MOST_SOLVED = 20_000
+"""Edges of a part above which nothing is proven: the solver would only find out that it has no time."""
+USED = 0.7
+"""Part of the time after which nothing is begun any more, since what is begun looks at the clock but now and then."""
 
 
 def prerequisite_edges(program: Program) -> list[Arc]:
@@ -54,47 +59,55 @@ def circles_in(names: Sequence[str], edges: Sequence[Arc]) -> list[list[str]]:
 def circle_breaking(program_edges: Iterable[Arc], seconds: float = 2.0) -> tuple[list[Arc], bool]:
     """Return edges to take out so that no circle is left, and whether it is proven that no fewer do.
 
-    Edges are (prerequisite, competency), any-of groups included. The same edges give the same answer wherever it is
-    proven; when time runs out it is the best found so far.
+    Edges are (prerequisite, competency), any-of groups included. The same edges give the same answer, proven or not, as
+    long as there was time for the quick answer.
 
     >>> circle_breaking([("a", "b"), ("b", "c"), ("c", "a"), ("c", "b"), ("d", "d")])
     ([('b', 'c'), ('d', 'd')], True)
     """
     import networkx as nx  # 10 MB that start-up need not wait for
 
-    deadline = time.monotonic() + seconds
+    start = time.monotonic()
     edges = list(dict.fromkeys(program_edges))
     graph: nx.DiGraph[str] = nx.DiGraph(edges)
     taken = {(a, b) for a, b in edges if a == b}
     graph.remove_edges_from(taken)
-    proven = True
+    number = {key: i for i, part in enumerate(nx.strongly_connected_components(graph)) for key in part}
+    inside: dict[int, list[Arc]] = {}
+    for a, b in edges:
+        if a != b and number[a] == number[b]:
+            inside.setdefault(number[a], []).append((a, b))
     # small parts first: they are proven at once, and the time is left for the large
-    for part in sorted(nx.strongly_connected_components(graph), key=len):
-        if len(part) > 1:
-            inside = [(a, b) for a, b in edges if a in part and b in part and a != b]
-            found, is_fewest = _break_part(inside, deadline)
-            taken |= found
-            proven = proven and is_fewest
+    parts = [Tangle(part) for part in sorted(inside.values(), key=len)]
+    quick = [part.broken(start + USED * seconds) for part in parts]
+    proven = True
+    for part, found in zip(parts, quick, strict=True):
+        fewest = _fewest(part, found, start + USED * seconds)
+        taken |= found if fewest is None else fewest
+        proven = proven and fewest is not None
     return [edge for edge in edges if edge in taken], proven
 
 
-def _break_part(edges: list[Arc], deadline: float) -> tuple[set[Arc], bool]:
-    best = _completed(edges, _quick(edges))
-    program = _Program(edges)
-    circles = list(_circles(edges, set()))
+def _fewest(part: Tangle, best: set[Arc], deadline: float) -> set[Arc] | None:
+    """Return fewest edges that break a part, of which some are known that do; None where time is over before it is proven."""
+    circles = list(_circles(part.edges, set(), deadline)) if len(part.edges) <= MOST_SOLVED else []
+    program: _Program | None = None
     while circles:
+        if len(circles) == len(best):
+            return best  # no two of them have an edge in common
+        program = program or _Program(part.edges)
         program.learn(circles)
         found = program.fewest(deadline)
         if found is None:
-            return best, False
+            return None
         chosen, bound = found
-        candidate = _completed(edges, chosen)
+        candidate = part.broken(deadline, chosen)
         if len(candidate) < len(best):
             best = candidate
         if len(best) <= bound:
-            return best, True
-        circles = list(_circles(edges, chosen))
-    return best, True
+            return best
+        circles = list(_circles(part.edges, chosen, deadline))
+    return None
 
 
 class _Program:
@@ -142,7 +155,7 @@ class _Program:
         return chosen, len(chosen)
 
 
-def _circles(edges: list[Arc], without: set[Arc]) -> Iterator[list[Arc]]:
+def _circles(edges: list[Arc], without: set[Arc], deadline: float) -> Iterator[list[Arc]]:
     """Yield short circles of what is left, no two with an edge in common, until what remains has none."""
     after: dict[str, dict[str, None]] = {}
     for a, b in edges:
@@ -150,7 +163,7 @@ def _circles(edges: list[Arc], without: set[Arc]) -> Iterator[list[Arc]]:
             after.setdefault(a, {})[b] = None
     told = 0
     for start in list(after):
-        while told < MOST_CIRCLES:
+        while told < MOST_CIRCLES and time.monotonic() < deadline:
             circle = _shortest_through(after, start)
             if not circle:
                 break
@@ -176,55 +189,3 @@ def _shortest_through(after: dict[str, dict[str, None]], start: str) -> list[Arc
                 came_from[following] = node
                 waiting.append(following)
     return []
-
-
-def _quick(edges: list[Arc]) -> set[Arc]:
-    """Return edges that point backwards in an order made by taking sinks, sources, and else what has most to give."""
-    after: dict[str, set[str]] = {}
-    before: dict[str, set[str]] = {}
-    for a, b in edges:
-        after.setdefault(a, set()).add(b)
-        after.setdefault(b, set())
-        before.setdefault(b, set()).add(a)
-        before.setdefault(a, set())
-    number = {key: i for i, key in enumerate(after)}
-
-    def rank(key: str) -> tuple[bool, int, int, str]:
-        return bool(after[key] and before[key]), len(before[key]) - len(after[key]), number[key], key
-
-    heap = [rank(key) for key in after]
-    heapify(heap)
-    first, last = list[str](), list[str]()
-    while heap:
-        *_, node = entry = heappop(heap)
-        if node not in after or entry != rank(node):
-            continue  # taken, or told anew with what it has become
-        (first if after[node] else last).append(node)
-        touched = after.pop(node) | before.pop(node)
-        for other in touched:
-            before[other].discard(node)
-            after[other].discard(node)
-            heappush(heap, rank(other))
-    place = {key: i for i, key in enumerate([*first, *reversed(last)])}
-    return {(a, b) for a, b in edges if place[a] > place[b]}
-
-
-def _completed(edges: list[Arc], taken: set[Arc]) -> set[Arc]:
-    """Return edges that leave no circle, made from some: more where they leave any, fewer where some are to spare."""
-    import networkx as nx
-
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(key for edge in edges for key in edge)
-    graph.add_edges_from(edge for edge in edges if edge not in taken)
-    more = set[Arc]()
-    for part in list(nx.strongly_connected_components(graph)):
-        if len(part) > 1:
-            more |= _quick([(a, b) for a, b in edges if a in part and b in part and (a, b) not in taken])
-    graph.remove_edges_from(more)
-    found = set[Arc]()
-    for a, b in (edge for edge in edges if edge in taken or edge in more):
-        if nx.has_path(graph, b, a):
-            found.add((a, b))
-        else:
-            graph.add_edge(a, b)
-    return found
