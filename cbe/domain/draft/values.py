@@ -112,7 +112,8 @@ class Draft:
 
     def after(self, operation: Iterable[Change]) -> Draft:
         """Return the draft after an operation, whatever stood there before. Quick however large the draft is."""
-        parts, opens = dict(self.parts), self.opens
+        parts = dict(self.parts)
+        opens: dict[str, frozenset[str]] | None = None
         for change in operation:
             if parts[change.kind] is self.parts[change.kind]:
                 parts[change.kind] = dict(self.parts[change.kind])
@@ -131,8 +132,9 @@ class Draft:
             else:
                 of_kind.pop(change.id, None)
             if (change.kind, change.field) == ("competency", "prerequisites"):
-                opens = _reopened(opens, change)
-        return Draft(parts, opens)
+                opens = dict(self.opens) if opens is None else opens
+                _reopen(opens, change)
+        return Draft(parts, self.opens if opens is None else opens)
 
     def _list(self, kind: str) -> list[dict[str, Any]]:
         of_kind = self.parts[kind]
@@ -186,11 +188,13 @@ def _placed(items: Iterable[Mapping[str, Any]]) -> dict[str, Fields]:
     return found
 
 
-def _reopened(opens: Mapping[str, frozenset[str]], change: Change) -> dict[str, frozenset[str]]:
-    found = dict(opens)
+def _reopen(opens: dict[str, frozenset[str]], change: Change) -> None:
     before, after = set(members(change.before)), set(members(change.after))
     for needed in before - after:
-        found[needed] = found.get(needed, frozenset()) - {change.id}
+        left = opens.get(needed, frozenset()) - {change.id}
+        if left:
+            opens[needed] = left
+        else:
+            opens.pop(needed, None)
     for needed in after - before:
-        found[needed] = found.get(needed, frozenset()) | {change.id}
-    return {key: others for key, others in found.items() if others}
+        opens[needed] = opens.get(needed, frozenset()) | {change.id}
