@@ -95,7 +95,7 @@ def test_two_who_edit_at_once_lose_nothing(open_page, own_server):
 
 
 @pytest.mark.parametrize(
-    "path", [DRAFT + "?at=version-control", FORM + "?find=a", f"{DRAFT}/program", f"{DRAFT}/history"]
+    "path", [DRAFT + "?at=version-control", FORM + "?find=a", f"{DRAFT}/program", f"{DRAFT}/lint", f"{DRAFT}/history"]
 )
 def test_every_page_of_it_is_accessible_and_narrow(path, open_page, live_server, assert_accessible):
     page = open_page(path, sign_in="designer", locale="ar", color_scheme="dark", viewport={"width": 320, "height": 640})

@@ -9,6 +9,7 @@ from cbe.domain.policy import SYSTEM
 from cbe.services import drafts, review
 from tests.handing_in import handed_in
 from tests.programs import web_document
+from tests.web.test_learner_pages import queries_of
 
 PATH = "/programs/web/draft/lint"
 
@@ -84,3 +85,11 @@ def test_circles_are_named_whole_and_block(desk, circle):
     assert "HTML → Forms → A site → HTML" in page.replace("\u2068", "").replace("\u2069", "")
     assert 'href="/programs/web/draft/circles"' in page
     assert 'Check&nbsp;<span class="badge">1<span class="sr"> blocking' in page
+
+
+def test_questions_to_the_database_do_not_grow_with_learners(desk, app, enrol_many):
+    desk.get(PATH)
+    few = queries_of(app, lambda: desk.get(PATH))
+    enrol_many(60)
+    assert queries_of(app, lambda: desk.get(PATH)) == few
+    assert "Counted for the 62 learners" in desk.get(PATH).text

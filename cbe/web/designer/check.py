@@ -171,8 +171,8 @@ def _line(found: Page, finding: Finding) -> Line:
 def _touches(finding: Finding) -> str:
     """Return in words how many learners a finding touches, and in what way."""
     count = finding.learners
-    if count is None:
-        return ""
+    if not count:
+        return "" if count is None else _("nobody")
     if finding.rule is Rule.BOTTLENECK:
         return ngettext("%(num)d learner waits here", "%(num)d learners wait here", count)
     if finding.rule is Rule.REDUNDANT:
