@@ -30,7 +30,7 @@ from cbe.domain.draft import (
     operation_between,
     replayed,
 )
-from cbe.domain.errors import Conflict, Invalid, NotFound
+from cbe.domain.errors import N_, Conflict, Invalid, NotFound
 from cbe.domain.policy import Actor
 from cbe.interop.program_file import write_program_document
 from cbe.store import drafts, people, programs
@@ -204,7 +204,7 @@ def _turn(actor: Actor, key: str, what: str, now: datetime) -> Seen:
         row = programs.find_draft(program.id)
         stack = _stacks(row.draft_id, actor)[what == "redo"] if row else []
         if row is None or not stack:
-            raise Conflict("There is nothing to undo." if what == "undo" else "There is nothing to do again.")
+            raise Conflict(N_("There is nothing to undo.") if what == "undo" else N_("There is nothing to do again."))
         done = drafts.find_operation(row.draft_id, stack[-1])
         assert done is not None
         current = _draft_of(row)
