@@ -219,7 +219,7 @@ def test_a_sound_draft_stays_sound_while_what_makes_problems_is_refused(chosen):
         removes = any(one.field == "id" and one.after is None for one in changes)
         if not removes and not new_problems(draft, after, changes):
             draft = after
-    parse_program(draft.document())
+    assert parse_program(draft.document()).id == "web"
 
 
 def test_who_insists_writes_over_what_clashed_and_nothing_else(draft):

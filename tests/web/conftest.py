@@ -1,9 +1,11 @@
-"""What tests of pages may ask for beside the cast: many more learners."""
+"""What tests of pages may ask for beside the cast: many more learners, and a draft that was changed."""
 
 from uuid import uuid4
 
 import pytest
 
+from cbe.domain.draft import set_fields
+from cbe.services import drafts
 from cbe.store.database import begin_write, db
 from cbe.store.enrolments import EnrolmentRow, StatusRow
 from cbe.store.people import AccountRow, PersonRow
@@ -36,3 +38,16 @@ def enrol_many(app, cast, now):
         return keys
 
     return enrol_many
+
+
+@pytest.fixture
+def change(app, cast, now):
+    """Give a function that changes fields of a part of the draft."""
+    actor = cast.people["designer"].actor
+
+    def change(part, key, **fields):
+        with app.app_context():
+            seen = drafts.get_editing(actor, "web").seen
+            drafts.edit(actor, "web", seen, lambda draft: set_fields(draft, part, key, fields), now=now)
+
+    return change

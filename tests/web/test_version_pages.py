@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from cbe.domain.draft import set_fields
 from cbe.domain.policy import SYSTEM
 from cbe.services import drafts, publishing
 from tests.programs import web_document
@@ -14,19 +13,6 @@ from tests.programs import web_document
 def desk(sign_in, cast):
     """The designer's browser."""
     return sign_in(cast.people["designer"])
-
-
-@pytest.fixture
-def change(app, cast, now):
-    """Give a function that changes fields of a part of the draft."""
-    actor = cast.people["designer"].actor
-
-    def change(part, key, **fields):
-        with app.app_context():
-            seen = drafts.get_editing(actor, "web").seen
-            drafts.edit(actor, "web", seen, lambda draft: set_fields(draft, part, key, fields), now=now)
-
-    return change
 
 
 @pytest.fixture
