@@ -1,6 +1,7 @@
 """A designer in a browser without scripts: a rule with a choice in it on a stacked credential, and ten rows pasted."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import assert_no_sideways_scroll
 
@@ -33,7 +34,7 @@ def test_a_rule_with_a_choice_and_a_stacked_credential_is_built_and_saved(open_d
     page.select_option("#kind", "certificate")
     add(page, "r", "badge-sql", "credential SQL querying")
     page.click('button[value="group r"]')
-    assert page.evaluate("document.activeElement.id") == "r.1.kind"
+    expect(page.locator('[id="r.1.kind"]')).to_be_focused()
     add(page, "r.1", "windows", "Window functions")
     add(page, "r.1", "sql-indexes", "Indexes and query plans")
     means = page.locator(".means").inner_text()
