@@ -105,10 +105,16 @@ def group_names(actor: Actor, key: str) -> list[tuple[UUID, str]]:
 
 
 def plans_of(part: Part, number: int) -> list[Plans]:
-    """Return the exact plans of one learner of a part, to every credential whose hours may change for somebody."""
+    """Return the exact plans of one learner of a part, to every credential that another plan leads to than before."""
     found = part.rehearsal
     sides = ((found.old, found.before.learners[number]), (found.new, found.after.learners[number]))
-    return [Plans(one, *(_plan(compiled, facts, one) for compiled, facts in sides)) for one in found.longer_or_shorter]
+    plans = [Plans(one, *(_plan(compiled, facts, one) for compiled, facts in sides)) for one in found.longer_or_shorter]
+    return [one for one in plans if _gist(one.before) != _gist(one.after)]
+
+
+def _gist(plan: CredentialPlan | None) -> tuple[object, ...]:
+    """Return what a learner would notice of a plan: where it leads, its hours and what it asks for, in whatever order."""
+    return (plan and plan.status, plan and plan.remaining_hours, frozenset((plan and plan.plan) or ()))
 
 
 def _plan(compiled: CompiledProgram, facts: LearnerFacts, credential: str) -> CredentialPlan | None:
