@@ -16,7 +16,9 @@ from .planner import CredentialPlan, plan_credential
 from .program import Alignment, Credential, Program, reached_credentials
 from .requirements import All, Any_, CompetencyLeaf, CredentialLeaf, Requirement, leaves
 
-__all__ = ["Item", "JobProfile", "Need", "Stack", "answers", "same_address", "shortest_stack"]
+__all__ = ["MOST_ITEMS", "Item", "JobProfile", "Need", "Stack", "answers", "same_address", "shortest_stack"]
+
+MOST_ITEMS = 100
 
 GAP = "\0gap"
 """The id of the credential that stands for "nothing is missing"; no program can have it, as ids hold no such character."""
