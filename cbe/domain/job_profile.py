@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from .graph import CompiledProgram, compile_program
 from .planner import CredentialPlan, plan_credential
-from .program import Alignment, Credential, Program, reached_credentials
+from .program import Credential, Program, reached_credentials
 from .requirements import All, Any_, CompetencyLeaf, CredentialLeaf, Requirement, leaves
 
 __all__ = ["MOST_ITEMS", "Item", "JobProfile", "Need", "Stack", "answers", "same_address", "shortest_stack"]
@@ -87,27 +87,26 @@ def same_address(text: str) -> str:
     return urlunsplit(parts._replace(scheme="https", netloc=parts.netloc.lower(), path=parts.path.rstrip("/")))
 
 
-def answers(profile: JobProfile, key: str, alignments: Mapping[str, Sequence[Alignment]]) -> list[tuple[str, ...]]:
+def answers(profile: JobProfile, key: str, addresses: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
     """Return for each item which of a program's competencies stand for it, in their order.
 
-    ``alignments``: competency → what it is aligned to; ``key``: the program's id.
+    ``addresses``: competency → by which addresses it and what it is aligned to go; ``key``: the program's id.
 
     >>> item = Item("Tables", uris=("https://example.org/skills/7",))
-    >>> answers(JobProfile("Clerk", (item,)), "web", {"html": [], "sql": [Alignment("http://example.org/skills/7/")]})
+    >>> answers(JobProfile("Clerk", (item,)), "web", {"html": [], "sql": ["http://example.org/skills/7/"]})
     [('sql',)]
     """
     ends: dict[str, dict[str, None]] = {}
-    for competency, aligned in alignments.items():
-        for one in aligned:
-            address = same_address(one.uri)
+    for competency, uris in addresses.items():
+        for address in map(same_address, uris):
             for name in (address, address.rpartition("/")[2]):
                 ends.setdefault(name, {})[competency] = None
-    order = {competency: number for number, competency in enumerate(alignments)}
+    order = {competency: number for number, competency in enumerate(addresses)}
     found = []
     for item in profile.items:
         named = [competency for program, competency in item.competencies if program == key and competency in order]
-        aligned_to = [competency for uri in item.uris for competency in ends.get(same_address(uri), ())]
-        found.append(tuple(sorted({*named, *aligned_to}, key=order.__getitem__)))
+        aligned = [competency for uri in item.uris for competency in ends.get(same_address(uri), ())]
+        found.append(tuple(sorted({*named, *aligned}, key=order.__getitem__)))
     return found
 
 

@@ -109,6 +109,9 @@ RULES: Mapping[str, frozenset[str]] = {
     "decision:enter": frozenset({"registrar"}),
     "record:keep": frozenset({"system"}),
     "notice:read": frozenset({"self"}),
+    "profile:read": frozenset({"signed_in"}),
+    "profile:keep": frozenset({"self"}),
+    "profile:share": frozenset({"admin", "designer", "registrar"}),
 }
 """Action → the relations that allow it. What is not here is refused."""
 

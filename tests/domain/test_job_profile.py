@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cbe.domain.graph import compile_program
 from cbe.domain.job_profile import Item, JobProfile, Need, answers, shortest_stack
 from cbe.domain.planner import Status
-from cbe.domain.program import Alignment, Competency, Credential, Program
+from cbe.domain.program import Competency, Credential, Program
 from cbe.domain.requirements import All, Any_, CompetencyLeaf, CredentialLeaf
 from tests.domain.planner_programs import learners
 from tests.domain.planner_reference import Reference
@@ -107,15 +107,11 @@ def test_a_credential_that_was_met_by_another_choice_does_not_stand_for_what_was
 
 
 def test_a_competency_stands_for_an_item_by_name_by_address_and_by_the_identifier_at_its_end():
-    alignments = {
-        "html": [Alignment("https://Example.org/skills/2.A.1/")],
-        "css": [],
-        "sql": [Alignment("https://example.org/skills/2.A.1")],
-    }
+    addresses = {"html": ["https://Example.org/skills/2.A.1/"], "css": [], "sql": ["https://example.org/skills/2.A.1"]}
     items = (
         Item("by address", uris=("http://example.org/skills/2.A.1",)),
         Item("by its end", Need.NICE, uris=("2.A.1",)),
         Item("by name", competencies=(("web", "css"), ("other", "html"))),
         Item("by none"),
     )
-    assert answers(JobProfile("Clerk", items), "web", alignments) == [("html", "sql"), ("html", "sql"), ("css",), ()]
+    assert answers(JobProfile("Clerk", items), "web", addresses) == [("html", "sql"), ("html", "sql"), ("css",), ()]

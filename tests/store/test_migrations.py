@@ -51,6 +51,7 @@ def lived(cast: Cast, now: datetime) -> None:
     from cbe.store.enrolments import GoalRow
     from cbe.store.equivalences import EquivalenceRow
     from cbe.store.imports import ImportRow
+    from cbe.store.job_profiles import ProfileRow
     from cbe.store.mail import MailRow
     from cbe.store.programs import DraftRow
 
@@ -66,6 +67,7 @@ def lived(cast: Cast, now: datetime) -> None:
         ImportRow(id=item, **hers, name="n", asked="{}", content="", state="read", made_at=now),
         EquivalenceRow(program_id=cast.program_id, competency="html", from_program_id=cast.program_id, from_competency="css",
                        accepted_by=learner.account_id, accepted_at=now),
+        ProfileRow(id=item, **hers, title="t", items="[]", count=0, changed_at=now),
         publishing.TeachOutRow(**version, until=day, set_at=now),
         moving.MoveRow(id=item, program_id=cast.program_id, to_version_id=cast.version_id, made_at=now, state="moved"),
         moving.MemberRow(move_id=item, **mine, from_version_id=cast.version_id, state="moved", moved_at=now),
