@@ -22,12 +22,24 @@ from cbe.store import enrolments, programs
 from .equivalences import names_in
 from .facts import Facts, facts_of
 from .job_profiles import Kept, get_profile
-from .programs import compiled_version
+from .programs import compiled_version, list_programs
 
-__all__ = ["Comparison", "Match", "Proof", "State", "Way", "addresses_in", "compare"]
+__all__ = [
+    "Comparison",
+    "Found",
+    "Match",
+    "Proof",
+    "State",
+    "Way",
+    "addresses_in",
+    "compare",
+    "find_competencies",
+    "titles_of",
+]
 
 LEARNS = ("active", "leave", "completed")
 PLAN_BUDGET_S = 0.5
+MOST_FOUND = 30
 MOST_OTHERS = 10
 """So many programs that one does not learn in are looked at for what is missing."""
 
@@ -123,6 +135,50 @@ def addresses_in(version_id: UUID) -> Mapping[str, frozenset[str]]:
         one.id: frozenset({*names.get(one.id, ()), *(link.uri for link in one.alignments)})
         for one in compiled_version(version_id).program.competencies
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A competency that a profile can name."""
+
+    program: str
+    program_title: Text
+    language: str
+    competency: str
+    title: Text
+
+
+def find_competencies(actor: Actor, words: str) -> list[Found]:
+    """Return the competencies whose title, code or id holds all the words, out of the programs one may see; a few dozen."""
+    wanted = words.casefold().split()
+    found: list[Found] = []
+    for key, compiled in _newest(actor).items() if wanted else ():
+        for one in compiled.program.competencies:
+            titles = [one.title] if isinstance(one.title, str) else one.title.values()
+            said = " ".join((one.id, one.code or "", *titles)).casefold()
+            if all(word in said for word in wanted):
+                found.append(Found(key, compiled.program.title, compiled.program.language, one.id, one.title))
+    return found[:MOST_FOUND]
+
+
+def titles_of(actor: Actor, profile: JobProfile) -> dict[tuple[str, str], Found]:
+    """Return the titles of the competencies that a profile names, as far as one may see their programs."""
+    named = {pair for item in profile.items for pair in item.competencies}
+    newest = _newest(actor) if named else {}
+    found = {}
+    for key, competency in named & {(key, one) for key, compiled in newest.items() for one in compiled.competencies}:
+        program, one = newest[key].program, newest[key].competencies[competency]
+        found[key, competency] = Found(key, program.title, program.language, competency, one.title)
+    return found
+
+
+def _newest(actor: Actor) -> dict[str, CompiledProgram]:
+    """Return the newest versions of the programs that one may see, by key; five queries."""
+    keys = {one.id: one.key for one in list_programs(actor) if one.version}
+    newest: dict[UUID, UUID] = {}
+    for version in programs.list_versions(list(keys)):
+        newest.setdefault(version.program_id, version.id)
+    return {keys[program_id]: compiled_version(version_id) for program_id, version_id in newest.items()}
 
 
 def _own_sides(actor: Actor, profile: JobProfile, today: date, now: datetime) -> Iterator[_Side]:

@@ -15,6 +15,7 @@ from cbe.domain import policy
 from cbe.domain.errors import N_, Conflict, Invalid, NotFound, Problem, Worded
 from cbe.domain.job_profile import MOST_ITEMS, Item, JobProfile, Need
 from cbe.domain.policy import Actor, Subject
+from cbe.interop.csv_table import MOST_BYTES
 from cbe.interop.job_profile_csv import read_items
 from cbe.store import job_profiles
 from cbe.store.job_profiles import ProfileRow
@@ -25,11 +26,13 @@ __all__ = [
     "LONGEST_ADDRESS",
     "LONGEST_DESCRIPTION",
     "LONGEST_TITLE",
+    "MOST_BYTES",
     "MOST_ADDRESSES",
     "MOST_KEPT",
     "Kept",
     "Line",
     "find_shared",
+    "get_own",
     "get_profile",
     "keep_profile",
     "list_profiles",
@@ -94,6 +97,13 @@ def get_profile(actor: Actor, profile_id: UUID) -> Kept:
     if row is None or not (row.is_shared or row.account_id == actor.account_id):
         raise NotFound("There is nothing here, or nothing that you may see.")
     return Kept(row.id, _profile(row), row.account_id == actor.account_id, row.is_shared, row.changed_at)
+
+
+def get_own(actor: Actor, profile_id: UUID) -> Kept:
+    """Return one's own profile, to be written anew."""
+    found = get_profile(actor, profile_id)
+    policy.require(actor, "profile:keep", Subject(account_id=actor.account_id if found.is_own else UUID(int=0)))
+    return found
 
 
 def keep_profile(actor: Actor, profile: JobProfile, *, profile_id: UUID | None = None, now: datetime) -> UUID:

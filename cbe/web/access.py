@@ -2,7 +2,7 @@
 
 ``audience`` is the outer fence (``anyone`` or ``signed_in``), ``action`` the rule of ``domain.policy`` that the route's
 service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
-``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase`` or ``own_item`` of evidence, a learner's
+``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase``, ``own_profile`` or ``own_item`` of evidence, a learner's
 ``record``, an item of their ``evidence``, or one's ``own_import`` of a program. The test of the access matrix is made from these rows.
 """
 
@@ -50,6 +50,8 @@ REHEARSE = Access("signed_in", "program:rehearse", "program")
 PUBLISH = Access("signed_in", "program:publish", "program")
 MOVE = Access("signed_in", "program:move", "program")
 AWAY = Access("signed_in", "away:set", "self")
+PROFILES = Access("signed_in", "profile:read", "self")
+PROFILE = Access("signed_in", "profile:keep", "own_profile")
 
 ACCESS: dict[str, Access] = {
     "static": PUBLIC,
@@ -231,6 +233,12 @@ ACCESS: dict[str, Access] = {
     "designer.export": Access("signed_in", "program:export", "program"),
     "designer.set_teach_out": PUBLISH,
     "designer.set_approval": Access("signed_in", "program:set", "program"),
+    "job_profiles.listing": PROFILES,
+    "job_profiles.add": Access("signed_in", "profile:keep", "self"),
+    "job_profiles.look": PROFILE,
+    "job_profiles.edit": PROFILE,
+    "job_profiles.remove": PROFILE,
+    "job_profiles.share": Access("signed_in", "profile:share", "own_profile"),
     "learner.home": OWN_RECORD,
     "learner.map": OWN_RECORD,
     "learner.outline": OWN_RECORD,

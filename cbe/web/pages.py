@@ -25,6 +25,7 @@ from .exchange import exchange
 from .files import file_size, file_word, files
 from .home import home
 from .instructor import instructor
+from .job_profiles import job_profiles
 from .learner import learner, record
 from .notices import notices
 from .people import people
@@ -36,7 +37,7 @@ from .registrar import registrar
 __all__ = ["page_context", "register"]
 
 BLUEPRINTS = (
-    public, account, home, notices, learner, record, catalogue, case, exchange, files, instructor, quarantine, designer, registrar, people,
+    public, account, home, notices, learner, record, catalogue, case, exchange, files, instructor, quarantine, designer, registrar, people, job_profiles,
 )  # fmt: skip
 
 
@@ -115,6 +116,7 @@ def _navigation(person: SignedIn | None) -> list[tuple[str, str, bool]]:
     if works and learns:
         entries.append((_("Learn"), "home.learn", part == "learner"))
     entries.append((_("Programs"), "catalogue.listing", part == "catalogue"))
+    entries.append((_("Jobs"), "job_profiles.listing", part == "job_profiles"))
     if actor.is_admin:
         entries.append((_("People"), "people.everybody", part == "people"))
     return [(label, url_for(endpoint), is_current) for label, endpoint, is_current in entries]

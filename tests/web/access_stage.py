@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import Flask
 
@@ -93,6 +93,7 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
         award = _give(cast.people["learner"].enrolment_id, cast.version_id, now)
         move = _move(cast, now)
         sent = _send(cast, now)
+        profile = _keep_profile(cast, now)
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
     with app.app_context():
         enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
@@ -106,6 +107,7 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
             "move_id": move,
             "approval_id": uuid4(),
             "import_id": sent,
+            "profile_id": profile,
             **public.get(endpoint, {}),
         }
         for endpoint, one in values.items()
@@ -122,6 +124,14 @@ def _publish_the_same(version_id, now) -> None:
     head = {"id": "sites", "title": "Sites", "language": "en"}
     document = {"format": "cbe-program/1", "program": head, "competencies": [same], "credentials": []}
     publishing.import_program(SYSTEM, json.dumps(document).encode(), publish=True, now=now)
+
+
+def _keep_profile(cast, now) -> UUID:
+    """Let the designer keep a job profile that nobody else sees."""
+    from cbe.domain.job_profile import Item, JobProfile
+    from cbe.services import job_profiles
+
+    return job_profiles.keep_profile(cast.people["designer"].actor, JobProfile("Clerk", (Item("SQL"),)), now=now)
 
 
 def _make_public(now) -> dict[str, dict[str, str]]:

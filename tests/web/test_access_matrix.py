@@ -41,6 +41,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
         "registrar": {"registrar"},
     },
     "own_observation": {"instructor": {"instructor"}, "coordinator": {"coordinator"}},
+    "own_profile": {"self": {"designer"}, "designer": {"designer"}},
     "own_import": {"designer": {"designer"}},
     "own_item": {"self": {"learner"}, "learner_self": {"learner"}},
     "evidence": {
