@@ -20,7 +20,7 @@ from cbe.interop.job_profile_csv import read_items
 from cbe.store import job_profiles
 from cbe.store.job_profiles import ProfileRow
 
-from .transaction import transaction
+from .transaction import Transaction, transaction
 
 __all__ = [
     "LONGEST_ADDRESS",
@@ -38,6 +38,7 @@ __all__ = [
     "list_profiles",
     "list_shared",
     "may_share",
+    "put_within",
     "read_items",
     "remove_profile",
     "share_profile",
@@ -118,11 +119,16 @@ def keep_profile(actor: Actor, profile: JobProfile, *, profile_id: UUID | None =
             row = ProfileRow(id=uuid4(), account_id=actor.account_id, is_shared=False)
         else:
             row = _own(actor, profile_id)
-        row.title, row.description, row.changed_at = profile.title, profile.description, now
-        row.items, row.count = _written(profile.items), len(profile.items)
-        tx.add(row)
-        tx.record("profile:keep", profile=row.id, items=row.count)
+        put_within(tx, row, profile)
     return row.id
+
+
+def put_within(tx: Transaction, row: ProfileRow, profile: JobProfile) -> None:
+    """Write a profile into its row, within a change that is being made."""
+    row.title, row.description, row.changed_at = profile.title, profile.description, tx.now
+    row.items, row.count = _written(profile.items), len(profile.items)
+    tx.add(row)
+    tx.record("profile:keep", profile=row.id, items=row.count)
 
 
 def remove_profile(actor: Actor, profile_id: UUID, *, now: datetime) -> None:

@@ -36,6 +36,7 @@ from ..transaction import Transaction, transaction
 from .cast import DATA, DOMAIN, GROUPS, LEARNERS, NURSING, STAFF, LearnerPlan
 from .desk import DUE, FLAGGED, fill_desk
 from .history import Event, History, Traits, earned, live, walk
+from .jobs import put_jobs
 from .waiting import put_waiting
 
 __all__ = ["ACCOUNTS", "PASSWORD", "account_lines", "is_seeded", "open_accounts", "seed_demo"]
@@ -129,6 +130,7 @@ def seed_demo(actor: Actor, *, if_empty: bool = False, now: datetime) -> bool:
         put_waiting(
             tx, {one.plan.address: one.row for one in stage.lives if one.row.program_id == stage.programs[DATA].id}
         )
+        put_jobs(tx, stage.accounts["designer"])
         tx.record("demo:seed", learners=len(stage.lives))
     return True
 
