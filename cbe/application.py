@@ -30,6 +30,7 @@ from .services.demo import seed
 from .store.database import DatabaseFailure, FileRules, Installation, db
 from .web import guard, identity, mails, pages
 from .web.assets import Assets
+from .web.credential_words import credential_words
 from .web.keys import KeyConverter
 from .web.limits import MOST_BODY, MOST_FORM, BoundedRequest
 from .web.public import limiter
@@ -52,7 +53,7 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     _prepare_pages(app, settings)
     pages.register(app)
     cli.register(app)
-    jobs.register(app, compose_news=mails.compose_news)
+    jobs.register(app, compose_news=mails.compose_news, credential_words=credential_words)
     guard.install(app)
     if settings.production:
         _refuse_demo_accounts(app)
@@ -141,6 +142,7 @@ def _installation(settings: Settings) -> Installation:
         database_url=settings.database_url,
         base_url=settings.base_url,
         secret_key=settings.secret_key,
+        signing_keys=settings.signing_keys,
         mail_url=settings.mail_url,
         mail_from=settings.mail_from,
         demo=settings.demo,

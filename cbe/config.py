@@ -46,6 +46,7 @@ class Settings:
     demo: bool
     base_url: str
     secret_key: str
+    signing_keys: tuple[Path, ...]
     mail_url: str | None
     mail_from: str
     password_cost: tuple[int, int, int]
@@ -82,6 +83,7 @@ class Settings:
             demo=demo,
             base_url=_base_url(values, production, port),
             secret_key=_secret_key(values, production, instance),
+            signing_keys=_signing_keys(values),
             mail_url=_mail_url(values),
             mail_from=values.get("CBE_MAIL_FROM") or "cbe@localhost",
             password_cost=_password_cost(values),
@@ -187,6 +189,15 @@ def _make_secret(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def _signing_keys(values: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the files of the keys that sign credentials, the one that signs now first; none: they are made in ``instance/keys``."""
+    paths = tuple(Path(one) for one in (values.get("CBE_SIGNING_KEY") or "").split(os.pathsep) if one)
+    for path in paths:
+        if not path.is_file() or not os.access(path, os.R_OK):
+            raise BadSetting("CBE_SIGNING_KEY", f"names {path}, which is no file that this user may read.")
+    return paths
 
 
 def _mail_url(values: Mapping[str, str]) -> str | None:

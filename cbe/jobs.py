@@ -26,6 +26,8 @@ from cbe.services import (
     plans,
     settling,
 )
+from cbe.services.issuing import sweeping
+from cbe.services.issuing.facts import Words
 from cbe.services.notice_mails import ComposeNews
 
 if TYPE_CHECKING:  # huey brings psycopg with it, and most commands neither ask for work nor do it
@@ -43,6 +45,10 @@ SWEEPS: dict[str, tuple[Callable[[datetime], int], dict[str, str]]] = {
     ),
     "import_programs": (importing.carry_on, {"minute": "*"}),
     "move_learners": (moving.carry_on, {"minute": "*"}),
+    "sign_credentials": (
+        lambda now: sweeping.sign_waiting(current_app.extensions["cbe-credential-words"], now=now),
+        {"minute": "*"},
+    ),
     "prove_plans": (lambda now: plans.prove_plans(now=now, limit=5), {"minute": "*"}),
     "warn_of_expiry": (lambda now: expiry_notices.warn_of_expiry(now=now), {"minute": "7", "hour": "*/6"}),
     "sign_checkpoint": (lambda now: checkpoints.sign_checkpoint(now=now), {"minute": "*"}),
@@ -57,12 +63,13 @@ END_WITHIN_S = 5
 log = logging.getLogger(__name__)
 
 
-def register(app: Flask, *, compose_news: ComposeNews) -> None:
+def register(app: Flask, *, compose_news: ComposeNews, credential_words: Words) -> None:
     """Put ``jobs run`` into ``flask --app app``, and wake the worker after a request that wrote mail down or began a move.
 
-    ``compose_news`` makes the words of the mails that a sweep writes.
+    ``compose_news`` makes the words of the mails that a sweep writes, ``credential_words`` those of credentials.
     """
     app.extensions["cbe-news"] = compose_news
+    app.extensions["cbe-credential-words"] = credential_words
 
     @app.after_request
     def wake_for_work(response: Response) -> Response:

@@ -12,7 +12,7 @@ from flask import Flask
 from cbe.domain.policy import SYSTEM
 from cbe.services.demo import seed as demo_seed
 
-from . import audit, keeping, people, programs, record, versions  # noqa: F401  (its commands join the group `program`)
+from . import audit, credentials, keeping, people, programs, record, versions  # noqa: F401  (its commands join the group `program`)
 from .output import now
 
 __all__ = ["prepare", "register"]
@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
         keeping.restore,
         record.record,
         audit.audit,
+        credentials.credential,
     ):
         app.cli.add_command(one)
 

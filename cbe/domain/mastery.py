@@ -26,6 +26,7 @@ __all__ = [
     "add_months",
     "is_judgement",
     "latest_today",
+    "mastering_decision",
     "standing_in",
     "standings",
     "too_old_to_renew",
@@ -131,6 +132,19 @@ def standing_in(
     settles_at = max(judged) + UNDO if judged else None
     kind = mastery.kind if mastery else None
     return Standing(mastered_on, expires_on, counted[-1].decided_on if returned else None, settles_at, kind)
+
+
+def mastering_decision(
+    program: Program,
+    competency: Competency,
+    decisions: Iterable[Decision],
+    taken_back: Iterable[TakenBack],
+    *,
+    on: date,
+) -> Decision | None:
+    """Return the decision with which a competency was last mastered by a day, or None: it says how and at which level."""
+    own = [decision for decision in decisions if decision.competency == competency.id]
+    return _walk(program, competency, _counted(own, taken_back, on, None)).mastery
 
 
 def towards_rule(

@@ -108,6 +108,8 @@ RULES: Mapping[str, frozenset[str]] = {
     "away:set": frozenset({"self"}),
     "decision:enter": frozenset({"registrar"}),
     "record:keep": frozenset({"system"}),
+    "issuer:edit": frozenset({"system", "admin"}),
+    "credential:keep": frozenset({"self"}),
     "notice:read": frozenset({"self"}),
     "profile:read": frozenset({"signed_in"}),
     "profile:keep": frozenset({"self"}),

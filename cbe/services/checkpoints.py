@@ -29,7 +29,8 @@ from cbe.store import copying
 from cbe.store.audit import FIRST, AuditHeadRow, digests_at, find_head, held_head, newest_seq
 from cbe.store.database import installation
 
-from .on_disk import created, made_private, settle
+from .on_disk import made_private, settle
+from .own_keys import WrongKey, make_key, read_key
 from .transaction import transaction
 
 if TYPE_CHECKING:  # OpenSSL takes some megabytes, and of all commands only a few sign or check
@@ -316,38 +317,14 @@ def _key_file() -> Path:
 
 def _key(*, may_make: bool) -> Ed25519PrivateKey:
     """Return the key; made when there is none and nothing was signed yet."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
     path = _key_file()
     if may_make and not path.exists():
-        _make_key(path)
+        make_key(path)
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        return read_key(path)
     except FileNotFoundError:
         raise Conflict("The key of the checkpoints is gone. `flask --app app audit verify` says more.") from None
+    except WrongKey:
+        raise Conflict("The key of the checkpoints is not one of Ed25519.") from None
     except ValueError as error:
         raise Conflict("The key of the checkpoints cannot be read: %(why)s", why=str(error)) from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise Conflict("The key of the checkpoints is not one of Ed25519.")
-    return key
-
-
-def _make_key(path: Path) -> None:
-    """Write the key whole or not at all; when two processes begin together, the first one's stays."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    draft = made_private(path.parent).with_name(f".{path.name}-{token_hex(8)}")
-    key = Ed25519PrivateKey.generate()
-    with created(draft) as file:
-        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    settle(path.parent)

@@ -25,6 +25,7 @@ from . import (
     equivalences,
     evidence,
     imports,
+    issuing,
     job_profiles,
     mail,
     moving,
@@ -53,7 +54,7 @@ __all__ = [
 ]
 
 TOPICS = (
-    assessing, audit, drafts, enrolments, equivalences, evidence, imports, job_profiles, mail, moving, notices, people, programs, publishing, records,
+    assessing, audit, drafts, enrolments, equivalences, evidence, imports, issuing, job_profiles, mail, moving, notices, people, programs, publishing, records,
 )  # fmt: skip
 """The modules with rows; imported so that every table is known here."""
 KINDS: Mapping[str, sa.types.TypeEngine[Any]] = {

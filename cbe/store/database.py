@@ -110,6 +110,8 @@ class Installation:
     password_cost: tuple[int, int, int]
     """argon2: passes, memory in KiB, lanes."""
     production: bool = False
+    signing_keys: tuple[Path, ...] = ()
+    """Files of the keys that sign credentials, the one that signs now first; none: they are made in the folder."""
     files: FileRules = FileRules()
 
 

@@ -119,6 +119,11 @@ def list_versions(program_ids: Sequence[UUID]) -> Sequence[VersionRow]:
     ).all()
 
 
+def is_public(program_id: UUID) -> bool:
+    """Tell whether anybody may read what is published of a program."""
+    return bool(db.session.scalar(select(ProgramRow.is_public).where(ProgramRow.id == program_id)))
+
+
 def newest_numbers() -> dict[UUID, int]:
     """Return the newest version number of every program that has one."""
     rows = db.session.execute(

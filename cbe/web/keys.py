@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from werkzeug.routing import BaseConverter
+
+from cbe.services.addresses import as_segment
 
 __all__ = ["KeyConverter"]
 
@@ -22,8 +24,7 @@ class KeyConverter(BaseConverter):
     @staticmethod
     def escape(key: str) -> str:
         """Write an id as a path segment."""
-        text = quote(key, safe="").replace("~", "%7E").replace("%", "~")
-        return text.replace(".", "~2E") if set(key) == {"."} else text
+        return as_segment(key)
 
     @staticmethod
     def unescape(text: str) -> str:

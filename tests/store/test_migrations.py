@@ -45,7 +45,7 @@ def kept(columns: Columns, others: Columns) -> Columns:
 def lived(cast: Cast, now: datetime) -> None:
     """Put rows into the tables that the cast leaves empty: a record, a draft, goals, mail and the like."""
     from cbe.services.transaction import transaction
-    from cbe.store import assessing, evidence, moving, notices, people, publishing, records
+    from cbe.store import assessing, evidence, issuing, moving, notices, people, publishing, records
     from cbe.store.attested import RECORD, WORDS
     from cbe.store.drafts import OperationRow
     from cbe.store.enrolments import GoalRow
@@ -97,6 +97,13 @@ def lived(cast: Cast, now: datetime) -> None:
         assessing.ObservationRow(id=uuid4(), program_id=cast.program_id, **hers, observed_on=day, recorded_at=now),
         assessing.PhraseRow(id=uuid4(), **hers, text="t", created_at=now),
         assessing.AwayRow(**hers, since=day, until=day),
+        issuing.IssuerRow(number=1, name="n", url="", email="", logo_url="", country="", accreditation="",
+                          quality_assurance="", set_at=now),
+        issuing.KeyRow(id=item, multibase="z", made_at=now),
+        issuing.StatusListRow(id=item, did="d", made_at=now),
+        issuing.CredentialRow(id=item, award_id=award, key_id=item, did="d", list_id=item, status_index=1, document="{}",
+                              jwt="j", signed_at=now),
+        issuing.NamedRow(**hers, agreed_at=now),
         notices.NoticeRow(id=uuid4(), **hers, key="k", kind="k", created_at=now),
         records.PlansRow(**mine, key="k", content="[]", settled=False, made_at=now),
         people.SessionRow(id="s", account_id=learner.account_id, created_at=now, expires_at=now),
