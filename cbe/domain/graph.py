@@ -202,7 +202,7 @@ class CompiledProgram:
         found = {credential_id: None}
         stack = [credential_id]
         while stack:
-            for key in named_credentials(self.get_credential(stack.pop()).requires):
+            for key in self.parts(stack.pop()):
                 if key not in found:
                     found[key] = None
                     stack.append(key)

@@ -171,6 +171,7 @@ def rehearse(
     credentials = list(_touched_credentials(old, new, same=same))
     for cohort in {id(one): one for one in (before, then)}.values():
         cohort.prepare(_asked_about((old, new), competencies, credentials))
+        cohort.prepare_marks([*competencies, *_stacked_on((old, new), credentials)])
     return Rehearsal(
         old,
         new,
@@ -192,6 +193,20 @@ def _asked_about(
         for key in credentials:
             if key in compiled.credentials:
                 yield from (compiled.ids[number] for number in compiled.named_numbers(key))
+
+
+def _stacked_on(versions: tuple[CompiledProgram, ...], credentials: list[str]) -> list[str]:
+    """Return the credentials with all they stand on in either version, each once."""
+    found = dict.fromkeys(credentials)
+    stack = list(found)
+    while stack:
+        key = stack.pop()
+        for compiled in versions:
+            for part in compiled.parts(key) if key in compiled.credentials else ():
+                if part not in found:
+                    found[part] = None
+                    stack.append(part)
+    return list(found)
 
 
 def _touched_competencies(old: CompiledProgram, new: CompiledProgram, *, same: bool) -> Iterator[str]:
@@ -269,6 +284,9 @@ def _state_moves(
     old: CompiledProgram, new: CompiledProgram, before: Cohort, after: Cohort, keys: list[str]
 ) -> Iterator[StateMove]:
     for key in keys:
+        if before is after and key in old.competencies and key in new.competencies:
+            yield from _ready_moves(old, new, before, key)
+            continue
         now = _state_rows(new, after, key)
         for was, row in _state_rows(old, before, key):
             for then, other in now:
@@ -276,14 +294,24 @@ def _state_moves(
                     yield StateMove(key, was, then, row & other)
 
 
+def _ready_moves(old: CompiledProgram, new: CompiledProgram, cohort: Cohort, key: str) -> Iterator[StateMove]:
+    """Yield the moves of a competency that both versions have, where the same is known of everybody: of readiness only."""
+    was, now = (ready_row(c.competencies[key].prerequisites, cohort.mastered, cohort.everyone) for c in (old, new))
+    other = was ^ now
+    if other:
+        other &= ~(cohort.mastered(key) | cohort.in_review(key) | cohort.returned(key) | cohort.expired(key))
+        if other & was:
+            yield StateMove(key, State.READY, State.LOCKED, other & was)
+        if other & now:
+            yield StateMove(key, State.LOCKED, State.READY, other & now)
+
+
 def _claim_moves(
     old: CompiledProgram, new: CompiledProgram, before: Cohort, after: Cohort, keys: list[str]
 ) -> Iterator[ClaimMove]:
     was, now = _Claims(old, before), _Claims(new, after)
     if before is after:
-        alike = new.credentials.keys() - keys
-        now.now.share(was.now, alike)
-        now.ever.share(was.ever, alike)
+        now.rows.share(was.rows, new.credentials.keys() - keys)
     for key in keys:
         rows = now.of(key)
         for claim, row in was.of(key):
@@ -293,24 +321,40 @@ def _claim_moves(
 
 
 class _Claims:
+    """Standings, on rows of twice as many bits: above everybody as they are, everybody once they mastered everything.
+
+    Prerequisites form no circle, so in the end everything can be mastered; what is not met even then is impossible.
+    """
+
     def __init__(self, compiled: CompiledProgram, cohort: Cohort) -> None:
         self.compiled, self.cohort = compiled, cohort
-        every = cohort.everyone
-        self.now = CredentialRows(compiled, cohort.mastered, cohort.held, cohort.withheld, every)
-        # prerequisites form no circle, so in the end everything can be mastered
-        self.ever = CredentialRows(compiled, lambda _: every, cohort.held, cohort.withheld, every)
+        self.size, every = len(cohort.learners), cohort.everyone
+        self.all = every << self.size
+        self.rows = CredentialRows(compiled, self._mastered, self._held, self._withheld, every | self.all)
+
+    def _mastered(self, key: str) -> int:
+        return self.cohort.mastered(key) | self.all
+
+    def _held(self, key: str) -> int:
+        row = self.cohort.held(key)
+        return row | row << self.size
+
+    def _withheld(self, key: str) -> int:
+        row = self.cohort.withheld(key)
+        return row | row << self.size
 
     def of(self, key: str) -> list[tuple[Claim | None, int]]:
         """Return for each standing who has it, nobody twice; without the credential, everybody under None."""
         rest = self.cohort.everyone
         if key not in self.compiled.credentials:
             return [(None, rest)]
+        met = self.rows.met(key)
         found: list[tuple[Claim | None, int]] = []
         for claim, row in (
             (Claim.HELD, self.cohort.held(key)),
             (Claim.WITHHELD, self.cohort.withheld(key)),
-            (Claim.CLAIMABLE, self.now.met(key)),
-            (Claim.IMPOSSIBLE, rest & ~self.ever.met(key)),
+            (Claim.CLAIMABLE, met & rest),
+            (Claim.IMPOSSIBLE, rest & ~(met >> self.size)),
             (Claim.OPEN, rest),
         ):
             if row & rest:

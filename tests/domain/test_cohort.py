@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cbe.domain.cohort import Cohort, CredentialRows, LearnerFacts, hour_bounds, met_row, ready_row
 from cbe.domain.errors import NotFound
-from cbe.domain.graph import compile_program
+from cbe.domain.graph import bits_of, compile_program
 from cbe.domain.planner import Status, plan_credential
 from cbe.domain.program import leaf_credits, reached_credentials
 from cbe.domain.progress import ready_ids
@@ -59,6 +59,25 @@ def test_rows_say_of_everybody_what_is_said_of_one(made, prepared):
         for credential in program.credentials:
             plan = plan_credential(compiled, one.mastered, credential.id, one.held, one.withheld)
             assert bool(rows.claimable(credential.id) >> number & 1) == (plan.status is Status.CLAIMABLE)
+
+
+@settings(deadline=None, max_examples=40)
+@given(cohorts(EITHER, most=20), st.data())
+def test_rows_made_ahead_are_those_that_are_made_when_asked_for(made, data):
+    program, learners = made
+    ids = [one.id for one in (*program.competencies, *program.credentials)]
+    cohort = Cohort(learners)
+    for _ in range(2):  # the second time some are there
+        some = data.draw(st.lists(st.sampled_from(ids)))
+        cohort.prepare(some)
+        cohort.prepare_marks(some)
+    for key in ids:
+        assert cohort.mastered(key) == bits_of(n for n, one in enumerate(learners) if key in one.mastered)
+        assert cohort.in_review(key) == bits_of(n for n, one in enumerate(learners) if key in one.in_review)
+        assert cohort.returned(key) == bits_of(n for n, one in enumerate(learners) if key in one.returned)
+        assert cohort.expired(key) == bits_of(n for n, one in enumerate(learners) if key in one.expired)
+        assert cohort.held(key) == bits_of(n for n, one in enumerate(learners) if key in one.held)
+        assert cohort.withheld(key) == bits_of(n for n, one in enumerate(learners) if key in one.withheld)
 
 
 @settings(deadline=None)

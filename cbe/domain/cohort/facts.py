@@ -6,9 +6,10 @@ What follows from the facts is ``rows``'s.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, compress, count, repeat
 from operator import attrgetter, contains
 
 import numpy as np
@@ -18,8 +19,14 @@ from cbe.domain.graph import bits_of
 
 __all__ = ["Cohort", "LearnerFacts", "row_of_flags"]
 
-BLOCK = 256
-"""Learners whose mastery is put into rows at a time: few enough to stay near the processor, and a multiple of eight."""
+BLOCK = 2_048
+"""Learners whose mastery is put into rows at a time, which bounds the memory it takes; a multiple of eight."""
+
+MARKS = ("in_review", "returned", "expired", "held", "withheld")
+"""The facts that hold for a few competencies or credentials of a learner, or for none."""
+
+Marked = tuple[int, frozenset[str]]
+"""A learner's number, and what a fact holds for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Cohort:
         self._masteries: list[frozenset[str]] = list(map(attrgetter("mastered"), learners))
         self._mastered: dict[str, int] = {}
         self._few: dict[str, dict[str, list[int]]] = {}
-        self._rows: dict[tuple[str, str], int] = {}
+        self._rows: dict[str, dict[str, int]] = {fact: {} for fact in MARKS}
 
     def mastered(self, competency_id: str) -> int:
         """Return who mastered a competency."""
@@ -85,35 +92,72 @@ class Cohort:
         if wanted:
             self._mastered.update(zip(wanted, self._many(wanted), strict=True))
 
+    def prepare_marks(self, ids: Iterable[str]) -> None:
+        """Make the rows of what else is known of these competencies and credentials, in one walk that passes over others."""
+        wanted = frozenset(ids).difference(*self._rows.values())
+        if wanted:
+            for fact, hits in zip(MARKS, self._marks(wanted), strict=True):
+                found: defaultdict[str, list[int]] = defaultdict(list)
+                for number, marked in hits:
+                    for key in wanted & marked:
+                        found[key].append(number)
+                rows = self._rows[fact]
+                rows.update(dict.fromkeys(wanted, 0))
+                rows.update((key, bits_of(numbers)) for key, numbers in found.items())
+
+    def _marks(self, wanted: frozenset[str]) -> tuple[list[Marked], ...]:
+        """Return for each of `MARKS` the learners of whom it holds for something wanted, with all it holds for."""
+        found: tuple[list[Marked], ...] = ([], [], [], [], [])
+        first, second, third, fourth, fifth = found
+        disjoint = wanted.isdisjoint
+        # written out: a loop over the five takes twice as long, and most are empty
+        for number, (in_review, returned, expired, held, withheld) in enumerate(map(attrgetter(*MARKS), self.learners)):
+            if in_review and not disjoint(in_review):
+                first.append((number, in_review))
+            if returned and not disjoint(returned):
+                second.append((number, returned))
+            if expired and not disjoint(expired):
+                third.append((number, expired))
+            if held and not disjoint(held):
+                fourth.append((number, held))
+            if withheld and not disjoint(withheld):
+                fifth.append((number, withheld))
+        return found
+
     def _many(self, keys: list[str]) -> list[int]:
         place = {key: i for i, key in enumerate(keys)}
         asked = frozenset(keys)
         packed = []
         for start in range(0, len(self._masteries), BLOCK):
-            block = list(map(asked.intersection, self._masteries[start : start + BLOCK]))
-            places = np.fromiter(map(place.__getitem__, chain.from_iterable(block)), np.int64)
-            table = np.zeros((len(keys), len(block)), np.bool_)
-            table[places, np.repeat(np.arange(len(block)), list(map(len, block)))] = True
-            packed.append(np.packbits(table, axis=1, bitorder="little"))
+            # learners who mastered the same of what is asked are one kind: each kind is written once, then given out
+            kinds: defaultdict[frozenset[str], int] = defaultdict(count().__next__)
+            own = list(map(kinds.__getitem__, map(asked.intersection, self._masteries[start : start + BLOCK])))
+            places = np.fromiter(map(place.__getitem__, chain.from_iterable(kinds)), np.int64)
+            table = np.zeros((len(keys), len(kinds)), np.bool_)
+            table[places, np.repeat(np.arange(len(kinds)), list(map(len, kinds)))] = True
+            packed.append(np.packbits(table.take(own, axis=1), axis=1, bitorder="little"))
         if not packed:
             return [0] * len(keys)
-        return [int.from_bytes(row.tobytes(), "little") for row in np.concatenate(packed, axis=1)]
+        joined = packed[0] if len(packed) == 1 else np.concatenate(packed, axis=1)
+        width, written = joined.shape[1], joined.tobytes()
+        return [int.from_bytes(written[i : i + width], "little") for i in range(0, len(written), width)]
 
     def _row(self, fact: str, key: str) -> int:
-        row = self._rows.get((fact, key))
+        rows = self._rows[fact]
+        row = rows.get(key)
         if row is None:
             if fact not in self._few:
                 self._few[fact] = self._by_key(fact)
-            row = self._rows[fact, key] = bits_of(self._few[fact].get(key, ()))
+            row = rows[key] = bits_of(self._few[fact].get(key, ()))
         return row
 
     def _by_key(self, fact: str) -> dict[str, list[int]]:
         """Return for each id the learners a fact holds for; it holds for a few competencies of a learner, or none."""
-        found: dict[str, list[int]] = {}
-        for number, keys in enumerate(map(attrgetter(fact), self.learners)):
-            if keys:
-                for key in keys:
-                    found.setdefault(key, []).append(number)
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        sets = list(map(attrgetter(fact), self.learners))
+        for number, keys in compress(enumerate(sets), sets):
+            for key in keys:
+                found[key].append(number)
         return found
 
 

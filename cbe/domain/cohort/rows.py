@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, reduce
 from math import lcm
+from operator import and_, or_
 
 from cbe.domain.graph import CompiledProgram, is_contested, named_competencies, named_credentials
 from cbe.domain.requirements import (
     All,
+    Any_,
     AtLeast,
     CompetencyLeaf,
     CredentialLeaf,
@@ -30,6 +32,8 @@ __all__ = ["CredentialRows", "Numbers", "RowOf", "add", "at_least", "met_row", "
 
 RowOf = Callable[[str], int]
 """The row of a competency or credential: for which learners it is mastered, or reached."""
+
+LEAVES = (CompetencyLeaf, CredentialLeaf)
 
 Numbers = list[int]
 """A whole number for every learner: the rows of its binary digits, lowest first."""
@@ -71,6 +75,20 @@ def add(numbers: Numbers, row: int, times: int = 1) -> None:
         place += 1
 
 
+def _counted(rows: Iterable[int]) -> Numbers:
+    """Return in how many of the rows everybody is."""
+    numbers: Numbers = []
+    for carry in rows:
+        for at, digit in enumerate(numbers):
+            numbers[at] = digit ^ carry
+            carry &= digit
+            if not carry:
+                break
+        else:
+            numbers.append(carry)
+    return numbers
+
+
 def at_least(numbers: Numbers, need: int, everyone: int) -> int:
     """Return whose number is at least `need`.
 
@@ -98,7 +116,7 @@ def met_row(requirement: Requirement, mastered: RowOf, reached: RowOf, everyone:
 
 
 def _met(judge: _Judge, *, contested: bool) -> int:
-    row = judge.node(judge.requirement, counted=False)[0]
+    row = judge.holds(judge.requirement)
     return judge.apart(row) if row and contested else row
 
 
@@ -116,40 +134,40 @@ class _Judge:
         worths = [self.credits_of(leaf) for leaf in leaves(self.requirement)]
         return lcm(*(worth.as_integer_ratio()[1] for worth in (*_credits_asked(self.requirement), *worths)))
 
-    def node(self, node: Requirement, *, counted: bool) -> tuple[int, Numbers]:
-        """Return for whom a part holds when everything may be shared, and the credits it then has if they are asked."""
-        if isinstance(node, CompetencyLeaf | CredentialLeaf):
-            row = self.mastered(node.competency) if isinstance(node, CompetencyLeaf) else self.reached(node.credential)
-            worth: Numbers = []
-            if counted:
-                add(worth, row, self._whole(self.credits_of(node)))
-            return row, worth
-        counted_below = counted or isinstance(node, Credits)
-        parts = [self.node(part, counted=counted_below) for part in node.parts]
-        total: Numbers = []
-        for _, worth in parts:
-            for place, digit in enumerate(worth):
-                add(total, digit, 1 << place)
-        row = self._holds(node, [holds for holds, _ in parts], total)
-        return row, [digit & row for digit in total] if counted else []
-
-    def _holds(self, node: Requirement, rows: list[int], total: Numbers) -> int:
+    def holds(self, node: Requirement) -> int:
+        """Return for whom a part holds when everything may be shared."""
+        if isinstance(node, CompetencyLeaf):
+            return self.mastered(node.competency)
+        if isinstance(node, CredentialLeaf):
+            return self.reached(node.credential)
         if isinstance(node, Credits):
-            return at_least(total, self._whole(node.credits), self.everyone)
+            return self._earned(node)[0]
+        return self._joined(node, list(map(self.holds, node.parts)))
+
+    def _earned(self, node: Requirement) -> tuple[int, Numbers]:
+        """Return for whom a part holds, and the credits it then has."""
+        if isinstance(node, LEAVES):
+            row = self.holds(node)
+            worth: Numbers = []
+            add(worth, row, self._whole(self.credits_of(node)))
+            return row, worth
+        parts = [self._earned(part) for part in node.parts]
+        total: Numbers = []
+        for _, earned in parts:
+            for place, digit in enumerate(earned):
+                add(total, digit, 1 << place)
+        if isinstance(node, Credits):
+            row = at_least(total, self._whole(node.credits), self.everyone)
+        else:
+            row = self._joined(node, [holds for holds, _ in parts])
+        return row, [digit & row for digit in total]
+
+    def _joined(self, node: All | Any_ | AtLeast, rows: list[int]) -> int:
         if isinstance(node, All):
-            row = self.everyone
-            for one in rows:
-                row &= one
-            return row
+            return reduce(and_, rows, self.everyone)
         if isinstance(node, AtLeast):
-            held: Numbers = []
-            for one in rows:
-                add(held, one)
-            return at_least(held, node.count, self.everyone)
-        row = 0
-        for one in rows:
-            row |= one
-        return row
+            return at_least(_counted(rows), node.count, self.everyone)
+        return reduce(or_, rows, 0)
 
     def _whole(self, worth: Decimal) -> int:
         return int(worth * self.scale)
