@@ -77,4 +77,6 @@ def effect_of(
 
 
 def _is_ready(compiled: CompiledProgram, number: int, mastered: Set[str]) -> bool:
-    return all(any(compiled.ids[m] in mastered for m in group) for group in compiled.groups[number])
+    return number not in compiled.archived and all(
+        any(compiled.ids[m] in mastered for m in group) for group in compiled.groups[number]
+    )

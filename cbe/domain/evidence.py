@@ -78,6 +78,8 @@ class Refusal:
 def open_routes(compiled: CompiledProgram, mastered: Set[str], competency_id: str) -> tuple[str, ...]:
     """Return the routes by which a competency takes evidence: both unless it is locked, then what its gate leaves.
 
+    What is archived takes none, but from who mastered it and renews it.
+
     >>> from decimal import Decimal
     >>> from .graph import compile_program
     >>> from .program import Competency, Program
@@ -88,6 +90,8 @@ def open_routes(compiled: CompiledProgram, mastered: Set[str], competency_id: st
     """
     if competency_id in mastered or explain_state(compiled, mastered, competency_id).ready:
         return ROUTES
+    if compiled.competencies[competency_id].archived:
+        return ()
     return {"strict": (), "open": ROUTES}.get(_gate(compiled, competency_id), ("recognition",))
 
 

@@ -248,7 +248,25 @@ class CompiledProgram:
         unready[single_targets[~mastered[single_members]]] = True
         if len(starts):
             unready[targets[~np.logical_or.reduceat(mastered[members], starts)]] = True
+        if self.archived:
+            unready[list(self.archived)] = True
         return ~unready
+
+    @cached_property
+    def archived(self) -> frozenset[int]:
+        """The competencies that are no longer offered, by number."""
+        return frozenset(i for i, one in enumerate(self.competencies.values()) if one.archived)
+
+    def out_of_reach(self, mastered: Sequence[int]) -> frozenset[int]:
+        """Return what nobody who mastered this can come to, by number; ``mastered`` has a flag for each competency.
+
+        That is what is archived, and what needs one of a group whose members are all out of reach themselves.
+        """
+        found: set[int] = set()
+        for i in self.order_index if self.archived else ():
+            if not mastered[i] and (i in self.archived or any(found.issuperset(group) for group in self.groups[i])):
+                found.add(i)
+        return frozenset(found)
 
     @cached_property
     def _ready_arrays(self) -> tuple[NDArray[np.int64], ...]:

@@ -54,16 +54,20 @@ class GroupReason:
 
 @dataclass(frozen=True, slots=True)
 class StateReason:
-    """Why a competency is in its state; ``ready`` says whether every group is met, whatever the state shows."""
+    """Why a competency is in its state; ``ready`` says whether every group is met, whatever the state shows.
+
+    What is ``archived`` is no longer offered, and so never ready.
+    """
 
     competency: str
     state: State
     groups: tuple[GroupReason, ...]
+    archived: bool = False
 
     @property
     def ready(self) -> bool:
-        """Whether every group is met."""
-        return all(group.met for group in self.groups)
+        """Whether every group is met and it is still offered."""
+        return not self.archived and all(group.met for group in self.groups)
 
     @property
     def missing(self) -> tuple[tuple[str, ...], ...]:
@@ -145,9 +149,10 @@ def explain_state(
         (State.RETURNED, returned),
         (State.EXPIRED, expired),
     )
-    otherwise = State.READY if all(group.met for group in groups) else State.LOCKED
+    is_open = not competency.archived and all(group.met for group in groups)
+    otherwise = State.READY if is_open else State.LOCKED
     state = next((state for state, keys in layers if competency_id in keys), otherwise)
-    return StateReason(competency_id, state, groups)
+    return StateReason(competency_id, state, groups, competency.archived)
 
 
 def unlocking_choices(
@@ -162,10 +167,12 @@ def unlocking_choices(
 
     A choice names one or more competencies that together meet every unmet group, none of them to spare. Only the
     competency's own groups are looked at, not what its prerequisites need themselves. A competency that is ready has no
-    choices. Best-first and exact up to `SEARCH_BOUND` partial choices.
+    choices, nor has one that is archived or needs what is. Best-first and exact up to `SEARCH_BOUND` partial choices.
     """
-    groups = explain_state(compiled, mastered, competency_id).missing
-    if not groups:
+    why = explain_state(compiled, mastered, competency_id)
+    offered = [[m for m in group if not compiled.competencies[m].archived] for group in why.missing]
+    groups = tuple(map(tuple, offered))
+    if why.archived or not groups or not all(groups):
         return Choices((), False)
     search = _Hitting(compiled, groups, compiled.units(expired))
     found = search.run(limit + 1)

@@ -14,8 +14,9 @@ from functools import cached_property
 
 import numpy as np
 
-from .cohort import Cohort, CredentialRows, HourBounds, LearnerFacts, hour_bounds, ready_row
+from .cohort import Cohort, CredentialRows, HourBounds, LearnerFacts, ever_mastered, hour_bounds, offered_row
 from .graph import CompiledProgram, named_competencies, named_credentials, positions
+from .program import Competency
 from .progress import State
 
 __all__ = ["Claim", "ClaimMove", "HourMove", "Rehearsal", "StateMove", "rehearse"]
@@ -214,16 +215,21 @@ def _touched_competencies(old: CompiledProgram, new: CompiledProgram, *, same: b
     was, now = old.competencies, new.competencies
     for key, one in was.items():
         other = now.get(key)
-        if not same or other is None or (other is not one and other.prerequisites != one.prerequisites):
+        if not same or other is None or (other is not one and _way_in(other) != _way_in(one)):
             yield key
     yield from (key for key in now if key not in was)
+
+
+def _way_in(one: Competency) -> tuple[object, ...]:
+    """Return what decides whether a competency is ready."""
+    return one.prerequisites, one.archived
 
 
 def _touched_credentials(old: CompiledProgram, new: CompiledProgram, *, same: bool) -> list[str]:
     """Return the credentials whose standing may differ: other rules, other credits in them, or one touched within."""
     was, now = old.credentials, new.credentials
     keys = [*was, *(key for key in now if key not in was)]
-    if not same:
+    if not same or old.archived or new.archived:  # what is archived may close a credential from far away
         return keys
     worth = _with_other_credits(old, new)
     touched = {key for key in keys if key not in was or key not in now or _differs(old, new, key, worth)}
@@ -271,7 +277,7 @@ def _state_rows(compiled: CompiledProgram, cohort: Cohort, key: str) -> list[tup
         (State.IN_REVIEW, cohort.in_review(key)),
         (State.RETURNED, cohort.returned(key)),
         (State.EXPIRED, cohort.expired(key)),
-        (State.READY, ready_row(one.prerequisites, cohort.mastered, cohort.everyone)),
+        (State.READY, offered_row(one, cohort.mastered, cohort.everyone)),
         (State.LOCKED, cohort.everyone),
     ):
         if row & rest:
@@ -321,19 +327,19 @@ def _claim_moves(
 
 
 class _Claims:
-    """Standings, on rows of twice as many bits: above everybody as they are, everybody once they mastered everything.
+    """Standings, on rows of twice as many bits: above everybody as they are, everybody once they mastered all they can.
 
-    Prerequisites form no circle, so in the end everything can be mastered; what is not met even then is impossible.
+    What is not met even then is impossible.
     """
 
     def __init__(self, compiled: CompiledProgram, cohort: Cohort) -> None:
         self.compiled, self.cohort = compiled, cohort
         self.size, every = len(cohort.learners), cohort.everyone
-        self.all = every << self.size
-        self.rows = CredentialRows(compiled, self._mastered, self._held, self._withheld, every | self.all)
+        self.ever = ever_mastered(compiled, cohort)
+        self.rows = CredentialRows(compiled, self._mastered, self._held, self._withheld, every | every << self.size)
 
     def _mastered(self, key: str) -> int:
-        return self.cohort.mastered(key) | self.all
+        return self.cohort.mastered(key) | self.ever(key) << self.size
 
     def _held(self, key: str) -> int:
         row = self.cohort.held(key)

@@ -44,8 +44,9 @@ def programs(draw, most=8):
         hours = draw(st.sampled_from([Decimal(1), Decimal(2), Decimal("2.5"), Decimal(3), Decimal(7)]))
         again = draw(st.sampled_from([None, Decimal(0), Decimal("0.3"), Decimal(1), Decimal(9)]))
         worth = draw(st.sampled_from([Decimal(0), Decimal("0.5"), Decimal(1), Decimal(2)]))
+        needs, archived = tuple(map(tuple, groups)), draw(st.sampled_from([False] * 5 + [True]))
         competencies.append(
-            Competency(name, name, hours, credits=worth, renewal_hours=again, prerequisites=tuple(map(tuple, groups)))
+            Competency(name, name, hours, credits=worth, renewal_hours=again, prerequisites=needs, archived=archived)
         )
     order = draw(st.permutations(competencies))
     credentials: list[Credential] = []

@@ -57,7 +57,8 @@ class Reference:
         return set() if isinstance(node, CredentialLeaf) else set().union(*map(self.names, node.parts))
 
     def is_ready(self, key, have):
-        return all(any(m in have for m in group) for group in self.competencies[key].prerequisites)
+        one = self.competencies[key]
+        return not one.archived and all(any(m in have for m in group) for group in one.prerequisites)
 
     def hours(self, key):
         """What a competency costs: once mastered and expired, its renewal where the program says how long that takes."""

@@ -74,8 +74,16 @@ def programs(draw: st.DrawFn, most_competencies: int = 8, most_credentials: int 
         if earlier:
             group = st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).map(tuple)
             groups = tuple(draw(st.lists(group, max_size=3, unique=True)))
+        archived = draw(st.sampled_from([False] * 5 + [True]))
         competencies.append(
-            Competency(name, name.upper(), draw(numbers()), credits=draw(numbers(0, 9)), prerequisites=groups)
+            Competency(
+                name,
+                name.upper(),
+                draw(numbers()),
+                credits=draw(numbers(0, 9)),
+                prerequisites=groups,
+                archived=archived,
+            )
         )
     ids = tuple(competency.id for competency in competencies)
     credentials: list[Credential] = []
@@ -99,6 +107,7 @@ def document_of(program: Program) -> dict[str, Any]:
                 "effort_hours": _number(competency.effort_hours),
                 "credits": _number(competency.credits),
                 "prerequisites": [list(group) for group in competency.prerequisites],
+                **({"archived": True} if competency.archived else {}),
             }
             for competency in program.competencies
         ],

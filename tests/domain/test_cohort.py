@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cbe.domain.cohort import Cohort, CredentialRows, LearnerFacts, hour_bounds, met_row, ready_row
+from cbe.domain.cohort import Cohort, CredentialRows, LearnerFacts, hour_bounds, met_row, offered_row
 from cbe.domain.errors import NotFound
 from cbe.domain.graph import bits_of, compile_program
 from cbe.domain.planner import Status, plan_credential
@@ -51,7 +51,7 @@ def test_rows_say_of_everybody_what_is_said_of_one(made, prepared):
         ready = {
             c.id
             for c in program.competencies
-            if ready_row(c.prerequisites, cohort.mastered, cohort.everyone) >> number & 1 and c.id not in one.mastered
+            if offered_row(c, cohort.mastered, cohort.everyone) >> number & 1 and c.id not in one.mastered
         }
         assert ready == set(ready_ids(compiled, one.mastered))
         reached = {c.id for c in program.credentials if rows.reached(c.id) >> number & 1}

@@ -93,8 +93,8 @@ def test_necessary_is_what_a_credential_cannot_be_met_without(program):
 def could_be_met(compiled, key, without, worth):
     mastered = set()
     for name in compiled.order:
-        groups = compiled.competencies[name].prerequisites
-        if name != without and all(any(m in mastered for m in group) for group in groups):
+        one = compiled.competencies[name]
+        if name != without and not one.archived and all(any(m in mastered for m in g) for g in one.prerequisites):
             mastered.add(name)
     reached = set()
     for credential in compiled.credentials.values():  # those drawn name earlier ones only

@@ -51,7 +51,7 @@ def reduced(program, edges):
 
 
 def edges_of(program):
-    for c in program.competencies:
+    for c in (one for one in program.competencies if not one.archived):
         for place, group in enumerate(c.prerequisites):
             if len(c.prerequisites) > 1 or len(group) == 1:
                 yield Edge(c.id, place)

@@ -7,7 +7,7 @@ be reached without one competency by a row that has a bit for each of them. One 
 
 from .facts import Cohort, LearnerFacts
 from .hours import HourBounds, hour_bounds
-from .rows import CredentialRows, RowOf, met_row, ready_row
+from .rows import CredentialRows, RowOf, ever_mastered, met_row, offered_row, ready_row
 
 __all__ = [
     "Cohort",
@@ -15,7 +15,9 @@ __all__ = [
     "HourBounds",
     "LearnerFacts",
     "RowOf",
+    "ever_mastered",
     "hour_bounds",
     "met_row",
+    "offered_row",
     "ready_row",
 ]

@@ -18,7 +18,7 @@ from cbe.domain.graph import CompiledProgram
 from cbe.domain.requirements import All, Any_, AtLeast, CompetencyLeaf, CredentialLeaf, Credits, Requirement, leaves
 
 from .facts import Cohort
-from .rows import CredentialRows, Numbers, add, at_least, met_row
+from .rows import CredentialRows, Numbers, add, at_least, ever_mastered, met_row
 
 __all__ = ["HourBounds", "hour_bounds"]
 
@@ -55,7 +55,7 @@ def hour_bounds(compiled: CompiledProgram, cohort: Cohort, credential_id: str) -
     cohort.prepare(compiled.ids_of(compiled.scope_bits(credential_id)))
     every = cohort.everyone
     now = CredentialRows(compiled, cohort.mastered, cohort.held, cohort.withheld, every)
-    ever = CredentialRows(compiled, lambda _: every, cohort.held, cohort.withheld, every)
+    ever = CredentialRows(compiled, ever_mastered(compiled, cohort), cohort.held, cohort.withheld, every)
     open_row = ever.reached(credential_id) & ~now.reached(credential_id)
     forced, picked = _Forced(compiled, cohort, now), _Picked(compiled, cohort, now, ever)
     for walk in (forced, picked):
@@ -198,7 +198,10 @@ class _Picked(_Walk):
     def group(self, members: tuple[int, ...], row: int) -> None:
         for member in members:
             row &= ~(self.mastered(member) | self.wanted.get(member, 0))
-        self.want(min(members, key=lambda m: (self.way[m], m)), row)
+        for member in sorted(members, key=lambda m: (self.way[m], m)) if row else ():
+            able = row & self.ever.mastered(self.compiled.ids[member])
+            self.want(member, able)
+            row &= ~able
 
     def all_of(self, nodes: Iterable[Requirement], row: int) -> None:
         """Want everything that is named, of credentials where they can be had."""

@@ -14,6 +14,7 @@ from math import lcm
 from operator import and_, or_
 
 from cbe.domain.graph import CompiledProgram, is_contested, named_competencies, named_credentials
+from cbe.domain.program import Competency
 from cbe.domain.requirements import (
     All,
     Any_,
@@ -28,7 +29,19 @@ from cbe.domain.requirements import (
     parts_of,
 )
 
-__all__ = ["CredentialRows", "Numbers", "RowOf", "add", "at_least", "met_row", "ready_row"]
+from .facts import Cohort
+
+__all__ = [
+    "CredentialRows",
+    "Numbers",
+    "RowOf",
+    "add",
+    "at_least",
+    "ever_mastered",
+    "met_row",
+    "offered_row",
+    "ready_row",
+]
 
 RowOf = Callable[[str], int]
 """The row of a competency or credential: for which learners it is mastered, or reached."""
@@ -194,6 +207,30 @@ def _credits_asked(node: Requirement) -> Iterable[Decimal]:
         yield node.credits
     for part in parts_of(node):
         yield from _credits_asked(part)
+
+
+def offered_row(one: Competency, mastered: RowOf, everyone: int) -> int:
+    """Return for whom a competency is offered and every prerequisite group is met."""
+    return 0 if one.archived else ready_row(one.prerequisites, mastered, everyone)
+
+
+def ever_mastered(compiled: CompiledProgram, cohort: Cohort) -> RowOf:
+    """Return the function that says who can come to a competency some day: everybody, unless it is no longer offered.
+
+    Prerequisites form no circle, so in the end everything can be mastered but what is archived and what needs it.
+    """
+    if not compiled.archived:
+        return lambda _: cohort.everyone
+    rows: list[int] = [0] * len(compiled.ids)
+    for number in compiled.order_index:
+        row = 0 if number in compiled.archived else cohort.everyone
+        for group in compiled.groups[number] if row else ():
+            met = 0
+            for member in group:
+                met |= rows[member]
+            row &= met
+        rows[number] = row | cohort.mastered(compiled.ids[number])
+    return lambda key: rows[compiled.index[key]]
 
 
 class CredentialRows:

@@ -70,7 +70,8 @@ class Necessity:
     @cached_property
     def impossible(self) -> frozenset[str]:
         """The credentials that cannot be met by anybody."""
-        every = CredentialRows(self.compiled, lambda _: 1, lambda _: 0, lambda _: 0, 1)
+        index, lost = self.compiled.index, self._lost
+        every = CredentialRows(self.compiled, lambda key: int(index[key] not in lost), lambda _: 0, lambda _: 0, 1)
         return frozenset(key for key in self.compiled.credentials if not every.met(key))
 
     @cached_property
@@ -88,7 +89,7 @@ class Necessity:
         count = len(self.compiled.ids)
         for start in range(0, count, BLOCK):
             taken = range(start, min(count, start + BLOCK))
-            rows = could_be_mastered(self.compiled, [(number,) for number in taken])
+            rows = could_be_mastered(self.compiled, [(number, *self.compiled.archived) for number in taken])
             every = (1 << len(taken)) - 1
             credentials = CredentialRows(
                 self.compiled,
@@ -100,7 +101,13 @@ class Necessity:
             for key in necessary:
                 necessary[key] |= (every & ~credentials.met(key)) << start
             behind += _zeros(rows, len(taken))
-        return necessary, behind
+        lost = self._lost
+        return necessary, [count - len(lost) + (number in lost) for number, count in enumerate(behind)]
+
+    @cached_property
+    def _lost(self) -> frozenset[int]:
+        """What nobody who begins now can come to: it lies behind what is archived."""
+        return self.compiled.out_of_reach(bytes(len(self.compiled.ids)))
 
 
 def _zeros(rows: list[int], width: int) -> list[int]:

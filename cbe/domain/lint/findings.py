@@ -33,6 +33,7 @@ class Rule(StrEnum):
     AT_LEAST_ALL = "at_least_all"
     NO_CREDENTIAL = "no_credential"
     REDUNDANT = "redundant"
+    OUT_OF_REACH = "out_of_reach"
     BOTTLENECK = "bottleneck"
     LONG_CHAIN = "long_chain"
     NO_ASSESSOR = "no_assessor"

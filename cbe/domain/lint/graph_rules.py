@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cbe.domain.cohort import ready_row
+from cbe.domain.cohort import offered_row
 from cbe.domain.errors import N_, Worded
-from cbe.domain.graph import CompiledProgram, positions
+from cbe.domain.graph import CompiledProgram, bits_of, positions
 
 from .bottlenecks import Necessity
 from .findings import Change, Finding, Mend, People, Rule, Severity
@@ -28,6 +28,7 @@ def graph_findings(
     """Yield what is wrong with prerequisites, and with where competencies lead."""
     yield from _in_no_credential(compiled)
     yield from _redundant(compiled, people)
+    yield from _out_of_reach(compiled)
     yield from _bottlenecks(compiled, necessity, people)
     yield from _long_chain(compiled, longest_chain)
 
@@ -40,7 +41,7 @@ def _in_no_credential(compiled: CompiledProgram) -> Iterator[Finding]:
     bits = 0
     for key in compiled.credentials:
         bits |= compiled.scope_bits(key)
-    for number in positions(~bits & ((1 << len(compiled.ids)) - 1)):
+    for number in positions(~bits & ((1 << len(compiled.ids)) - 1) & ~bits_of(compiled.archived)):
         text = Worded("No credential asks for it, itself or on the way.")
         at = f"/competencies/{number}"
         yield Finding(Rule.NO_CREDENTIAL, Severity.ADVICE, at, text, compiled.ids[number])
@@ -73,6 +74,17 @@ def _edge_finding(compiled: CompiledProgram, edge: Edge, changed: int | None) ->
     )
 
 
+def _out_of_reach(compiled: CompiledProgram) -> Iterator[Finding]:
+    """Yield what is offered, and closed to all who begin now by what is not."""
+    lost = compiled.out_of_reach(bytes(len(compiled.ids)))
+    for number in sorted(lost - compiled.archived):
+        group = next(group for group in compiled.groups[number] if lost.issuperset(group))
+        others = tuple(compiled.ids[member] for member in group)
+        text = Worded("Nobody new can come to it: %(competencies)s is no longer offered, or out of reach.", competencies=named(others))  # fmt: skip
+        at = f"/competencies/{number}/prerequisites/{compiled.groups[number].index(group)}"
+        yield Finding(Rule.OUT_OF_REACH, Severity.WARNING, at, text, compiled.ids[number], others=others)
+
+
 def _bottlenecks(compiled: CompiledProgram, necessity: Necessity, people: People | None) -> Iterator[Finding]:
     for one in necessity.bottlenecks(LEAST_BEHIND, MOST_BOTTLENECKS):
         waiting = _waiting(compiled, one.competency, people) if people is not None else None
@@ -88,8 +100,8 @@ def _bottlenecks(compiled: CompiledProgram, necessity: Necessity, people: People
 def _waiting(compiled: CompiledProgram, competency_id: str, people: People) -> int:
     """Return how many learners could have it next and have not."""
     cohort = people.cohort
-    groups = compiled.competencies[competency_id].prerequisites
-    return (ready_row(groups, cohort.mastered, cohort.everyone) & ~cohort.mastered(competency_id)).bit_count()
+    one = compiled.competencies[competency_id]
+    return (offered_row(one, cohort.mastered, cohort.everyone) & ~cohort.mastered(competency_id)).bit_count()
 
 
 def _long_chain(compiled: CompiledProgram, longest: int) -> Iterator[Finding]:

@@ -71,6 +71,8 @@ def _blocks(compiled: CompiledProgram) -> Iterator[list[_Question]]:
     most = max(1, MOST_CELLS // max(1, len(compiled.ids)))
     block: list[_Question] = []
     for target, groups in enumerate(compiled.groups):
+        if target in compiled.archived:  # it is never ready, so nothing that it needs makes a difference
+            continue
         for place, group in enumerate(groups):
             if len(groups) > 1:
                 block.append(_Question(target, place, None, group))
@@ -185,6 +187,8 @@ def changed_row(compiled: CompiledProgram, edges: Sequence[Edge], cohort: Cohort
 
 def _changed(compiled: CompiledProgram, edges: Sequence[Edge], mastered: RowOf, everyone: int) -> int:
     competency = compiled.get_competency(edges[0].competency)
+    if competency.archived:
+        return 0
     before = ready_row(competency.prerequisites, mastered, everyone)
     after = ready_row(without_edges(competency.prerequisites, edges), mastered, everyone)
     return (before ^ after) & ~mastered(competency.id)

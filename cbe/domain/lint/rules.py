@@ -59,7 +59,9 @@ def _unmeetable(compiled: CompiledProgram, credential: Credential, at: str) -> F
     if why is None:
         text = Worded("Nobody can meet it.")
     else:
-        values = {name: Named("credential", one) if name == "credential" else one for name, one in why.values.items()}
+        ids = why.values.get("competency_ids", ())
+        kinds = {"credential": ("credential", why.values.get("credential")), "competencies": ("competency", *ids)}
+        values = {name: Named(*kinds[name], between=", ") if name in kinds else one for name, one in why.values.items()}
         text = Worded(why.message, **values)
     return Finding(Rule.UNMEETABLE, Severity.WARNING, at, text, credential=credential.id)
 

@@ -30,13 +30,8 @@ def text_findings(program: Program, unassessed: Collection[str]) -> Iterator[Fin
     """Yield what every competency lacks, and what its texts have that looks like a slip."""
     for number, competency in enumerate(program.competencies):
         at = f"/competencies/{number}"
-        yield from _missing(competency, at)
-        if not competency.effort_is_estimated:
-            text = Worded("Its hours are not estimated.")
-            yield Finding(Rule.HOURS, Severity.WARNING, f"{at}/effort_hours", text, competency.id)
-        if competency.id in unassessed:
-            text = Worded("Nobody enrolled as an assessor may decide it.")
-            yield Finding(Rule.NO_ASSESSOR, Severity.WARNING, at, text, competency.id)
+        if not competency.archived:
+            yield from _missing(competency, at, unassessed)
         yield from _alignments(competency.alignments, f"{at}/alignments", competency=competency.id)
     for number, credential in enumerate(program.credentials):
         yield from _alignments(credential.alignments, f"/credentials/{number}/alignments", credential=credential.id)
@@ -44,18 +39,24 @@ def text_findings(program: Program, unassessed: Collection[str]) -> Iterator[Fin
     yield from _similar(program)
 
 
-def _missing(competency: Competency, at: str) -> Iterator[Finding]:
+def _missing(competency: Competency, at: str, unassessed: Collection[str]) -> Iterator[Finding]:
     if competency.criteria is None:
         text = Worded("It has no criteria: what an assessor looks for.")
         yield Finding(Rule.CRITERIA, Severity.ADVICE, f"{at}/criteria", text, competency.id)
     if competency.level is None:
         yield Finding(Rule.LEVEL, Severity.ADVICE, f"{at}/level", Worded("It has no level."), competency.id)
+    if not competency.effort_is_estimated:
+        text = Worded("Its hours are not estimated.")
+        yield Finding(Rule.HOURS, Severity.WARNING, f"{at}/effort_hours", text, competency.id)
+    if competency.id in unassessed:
+        text = Worded("Nobody enrolled as an assessor may decide it.")
+        yield Finding(Rule.NO_ASSESSOR, Severity.WARNING, at, text, competency.id)
 
 
 def _without_rubric(program: Program) -> Iterator[Finding]:
     """Yield one finding for the program: a rubric of the program mends all that have none."""
     if program.rubric is None:
-        lacking = tuple(competency.id for competency in program.competencies if competency.rubric is None)
+        lacking = tuple(one.id for one in program.competencies if one.rubric is None and not one.archived)
         if lacking:
             text = Worded(
                 "Neither the program nor %(count)d of its competencies have a rubric: %(competencies)s",
@@ -67,7 +68,7 @@ def _without_rubric(program: Program) -> Iterator[Finding]:
 
 def _similar(program: Program) -> Iterator[Finding]:
     place = {competency.id: number for number, competency in enumerate(program.competencies)}
-    pairs = ((competency.id, competency.title) for competency in program.competencies)
+    pairs = ((competency.id, competency.title) for competency in program.competencies if not competency.archived)
     for first, *others in similar_titles(pairs, program.language):
         text = Worded("Others have nearly the same title: %(competencies)s", competencies=named(others))
         at = f"/competencies/{place[first]}/title"

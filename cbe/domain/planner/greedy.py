@@ -124,7 +124,9 @@ class _Greedy:
         number = self.rules.compiled.index[key]
         if self.rules.standing.flags[number]:
             return 0, []
-        place = self.rules.frame.place[number]
+        place = self.rules.frame.place.get(number)
+        if place is None:
+            return None, []
         if self.puzzle.forced >> place & 1:
             return 0, []
         choice = self.puzzle.choice_of.get(place)

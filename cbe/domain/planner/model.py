@@ -99,7 +99,9 @@ class _Encoder:
         number = self.rules.compiled.index[key]
         if self.standing.flags[number]:
             return YES
-        place = self.rules.frame.place[number]
+        place = self.rules.frame.place.get(number)
+        if place is None:
+            return NO
         return YES if self.puzzle.forced >> place & 1 else self.puzzle.choice_of.get(place, NO)
 
     def _shares(self, node: Requirement, given: Given) -> list[Given]:

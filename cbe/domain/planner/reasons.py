@@ -20,6 +20,8 @@ from .standing import Standing
 
 __all__ = ["Obstacle", "leverage", "scope", "steps", "why_impossible"]
 
+MOST_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
@@ -76,7 +78,7 @@ def leverage(
     for number in ready.nonzero()[0].tolist():
         opens = 0
         for target in compiled.dependents[number]:
-            if not flags[target] and not ready[target]:
+            if not flags[target] and not ready[target] and target not in compiled.archived:
                 unmet = (group for group in compiled.groups[target] if not any(flags[m] for m in group))
                 opens += all(number in group for group in unmet)
         key = compiled.ids[number]
@@ -93,7 +95,8 @@ def why_impossible(
 ) -> Obstacle | None:
     """Return why no set of competencies can lead to the credential, None when one can (or it is held or withheld).
 
-    Withheld credentials that stand in the way are named; else competencies that may count only once are too few.
+    Withheld credentials that stand in the way are named, or competencies that are no longer offered; else competencies that
+    may count only once are too few.
     """
     compiled.get_credential(credential_id)
     standing = Standing(compiled, mastered, held, withheld)
@@ -106,6 +109,10 @@ def why_impossible(
     if blocked:
         message = N_("It rests on %(credentials)s, withheld until a person decides.")
         return Obstacle(message, {"credentials": ", ".join(blocked), "credential_ids": blocked})
+    gone = list(dict.fromkeys(_archived(rules, credential_id)))
+    if gone:
+        message = N_("It rests on %(competencies)s, which are no longer offered.")
+        return Obstacle(message, {"competencies": ", ".join(gone[:MOST_NAMED]), "competency_ids": gone[:MOST_NAMED]})
     crowded = next((key for key in compiled.reach(credential_id) if _is_crowded(rules, key)), None)
     if crowded is not None:
         message = N_("Each competency may count only once in %(credential)s, and there are too few for all its parts.")
@@ -125,6 +132,14 @@ def _withheld(rules: Rules, node: Requirement) -> Iterable[str]:
         return
     for part in node.parts:
         yield from _withheld(rules, part)
+
+
+def _archived(rules: Rules, credential_id: str) -> Iterable[str]:
+    """Yield the competencies that are no longer offered and that the credential could be reached with."""
+    compiled, lost = rules.compiled, rules.standing.lost
+    named = [number for number in compiled.named_numbers(credential_id) if number in lost]
+    behind = compiled.behind(named) & bits_of(lost & compiled.archived)
+    yield from compiled.ids_of(behind)
 
 
 def _is_crowded(rules: Rules, credential_id: str) -> bool:

@@ -50,6 +50,8 @@ class Rules:
         """Return what a part forces, None when it cannot hold; all may be shared."""
         if isinstance(node, CompetencyLeaf):
             number = self.compiled.index[node.competency]
+            if number in self.standing.lost:
+                return None
             return 0 if self.standing.flags[number] else self.frame.must[self.frame.place[number]]
         if isinstance(node, CredentialLeaf):
             if node.credential in self.standing.held:
@@ -112,7 +114,8 @@ class Rules:
         match node:
             case CompetencyLeaf(key):
                 number = self.compiled.index[key]
-                met = bool(self.standing.flags[number]) or bool(bits >> self.frame.place[number] & 1)
+                place = self.frame.place.get(number)
+                met = bool(self.standing.flags[number]) or (place is not None and bool(bits >> place & 1))
                 return met, self.compiled.competencies[key].credits if met else Decimal(0)
             case CredentialLeaf(key):
                 met = key in self.standing.held
@@ -147,9 +150,9 @@ class Rules:
     ) -> None:
         match node:
             case CompetencyLeaf(key):
-                number = self.compiled.index[key]
-                if not self.standing.flags[number] and not bits >> self.frame.place[number] & 1:
-                    found.add(self.frame.place[number])
+                place = self.frame.place.get(self.compiled.index[key])
+                if place is not None and not bits >> place & 1:
+                    found.add(place)
                 return
             case CredentialLeaf(key):
                 if (

@@ -176,6 +176,8 @@ def _least(rules: Rules, node: Requirement, forced: int) -> int | None:
             number = rules.compiled.index[key]
             if rules.standing.flags[number]:
                 return 0
+            if number in rules.standing.lost:
+                return None
             return rules.frame.hours.total(rules.frame.must[rules.frame.place[number]] & ~forced)
         case CredentialLeaf(key):
             if key in rules.standing.held:

@@ -23,7 +23,8 @@ Group = tuple[int, tuple[int, ...]]
 class Standing:
     """What a learner has: competencies mastered and current, credentials in good standing, credentials withheld.
 
-    ``units`` are the hours of every competency for this learner: what expired costs its renewal.
+    ``units`` are the hours of every competency for this learner: what expired costs its renewal. ``lost`` is what they
+    cannot come to any more; it is in no frame.
     """
 
     def __init__(
@@ -42,6 +43,12 @@ class Standing:
         self.flags = bytearray(len(compiled.ids))
         for key in self.mastered:
             self.flags[compiled.index[key]] = 1
+        self.lost = compiled.out_of_reach(self.flags)
+
+    def offered(self, number: int) -> tuple[tuple[int, ...], ...]:
+        """Return the prerequisite groups of a competency within reach, without members that are not."""
+        groups = self.compiled.groups[number]
+        return tuple(tuple(m for m in group if m not in self.lost) for group in groups) if self.lost else groups
 
     @cached_property
     def _begun(self) -> bytearray:
@@ -108,7 +115,7 @@ class Frame:
         flags, place, must, depths = self.standing.flags, self.place, self.must, self.depth
         bits, depth = 1 << p, -1
         several: list[tuple[int, ...]] = []
-        for group in self.standing.compiled.groups[number]:
+        for group in self.standing.offered(number):
             if len(group) == 1:
                 if flags[group[0]]:
                     continue
@@ -171,14 +178,13 @@ class Frame:
 def build_frame(standing: Standing, named: Iterable[int], limit: int | None = None) -> Frame | None:
     """Return the frame that holds these competencies and all that can matter to them; None when over ``limit``."""
     compiled, flags = standing.compiled, standing.flags
-    groups = compiled.groups
     seen = bytearray(len(compiled.ids))
-    found = [number for number in dict.fromkeys(named) if not flags[number]]
+    found = [number for number in dict.fromkeys(named) if not flags[number] and number not in standing.lost]
     for number in found:
         seen[number] = 1
     stack = list(found)
     while stack:
-        for group in groups[stack.pop()]:
+        for group in standing.offered(stack.pop()):
             # most groups have one member: no generator for them
             if flags[group[0]] or (len(group) > 1 and any(flags[m] for m in group)):
                 continue

@@ -42,9 +42,13 @@ def leaf_hours(
 ) -> HoursOf:
     """Return the function that says how many hours a leaf still takes, a credential as much as its own requirement.
 
-    What expired takes its renewal hours. None for a credential that is withheld, or stands on one: a person must decide first.
+    What expired takes its renewal hours. None for a credential that is withheld, or stands on one: a person must decide
+    first; and for a competency that is no longer offered.
     """
-    hours = {one.id: notional_hours(one, renewing=one.id in expired) for one in program.competencies}
+    hours = {
+        one.id: None if one.archived and one.id not in mastered else notional_hours(one, renewing=one.id in expired)
+        for one in program.competencies
+    }
     credentials = {credential.id: credential for credential in program.credentials}
     credits_of = leaf_credits(program)
     known: dict[str, Decimal | None] = {}

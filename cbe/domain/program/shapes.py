@@ -138,6 +138,7 @@ COMPETENCY = Shape(
         "resources": _many(RESOURCE),
         "alignments": _many(ALIGNMENT),
         "effort_is_estimated": Problems.flag,
+        "archived": Problems.flag,
     },
     ("id", "title", "effort_hours"),
     Competency,

@@ -94,7 +94,8 @@ class Quality:
 class Competency:
     """Something a learner can show they can do. ``prerequisites``: every group needs one mastered member.
 
-    Hours that are not estimated stand in for ones nobody has thought about yet, as after an import of a framework.
+    Hours that are not estimated stand in for ones nobody has thought about yet, as after an import of a framework. What
+    is archived is no longer offered: who mastered it keeps it, and nobody else comes to it.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Competency:
     resources: tuple[Resource, ...] = ()
     alignments: tuple[Alignment, ...] = ()
     effort_is_estimated: bool = True
+    archived: bool = False
 
 
 def notional_hours(competency: Competency, *, renewing: bool) -> Decimal:

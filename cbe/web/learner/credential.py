@@ -176,6 +176,8 @@ def _why_not(view: View, credential: str) -> str:
     if reason is None:
         return ""
     values = dict(reason.values)
+    if "competency_ids" in values:
+        values["competencies"] = _(", ").join(view.competency_title(key).text for key in values["competency_ids"])
     if "credential_ids" in values:
         values["credentials"] = _(", ").join(view.credential_title(key).text for key in values["credential_ids"])
     if "credential" in values:
