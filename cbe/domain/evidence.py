@@ -68,11 +68,15 @@ class DraftFields:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a competency takes no evidence by a route: its gate, and the groups one member of each of which is missing."""
+    """Why a competency takes no evidence by a route: its gate, and the groups one member of each of which is missing.
+
+    ``archived``: it is no longer offered, which is reason enough.
+    """
 
     competency: str
     gate: str
     missing: tuple[tuple[str, ...], ...] = field(default=())
+    archived: bool = False
 
 
 def open_routes(compiled: CompiledProgram, mastered: Set[str], competency_id: str) -> tuple[str, ...]:
@@ -98,7 +102,12 @@ def open_routes(compiled: CompiledProgram, mastered: Set[str], competency_id: st
 def refused(compiled: CompiledProgram, mastered: Set[str], competencies: Iterable[str], route: str) -> list[Refusal]:
     """Return which of these competencies take no evidence by this route, and why."""
     return [
-        Refusal(key, _gate(compiled, key), explain_state(compiled, mastered, key).missing)
+        Refusal(
+            key,
+            _gate(compiled, key),
+            explain_state(compiled, mastered, key).missing,
+            compiled.competencies[key].archived,
+        )
         for key in competencies
         if route not in open_routes(compiled, mastered, key)
     ]

@@ -18,7 +18,9 @@ from .programs import get_program
 
 __all__ = ["record_problems", "removal_problems"]
 
-KEPT = N_("Somebody has evidence or a decision for it, so it stays in the program.")
+KEPT = N_(
+    "Somebody has evidence or a decision for it, so it stays in the program. Archive it: it is no longer offered then."
+)
 
 
 def removal_problems(actor: Actor, key: str, competencies: Iterable[str]) -> list[Problem]:

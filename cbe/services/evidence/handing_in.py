@@ -335,6 +335,12 @@ def _check(row: EvidenceRow, version: EvidenceVersionRow, today: date) -> list[s
 def _locked(compiled: CompiledProgram, mastered: frozenset[str], keys: Sequence[str], route: str) -> list[Problem]:
     problems: list[Problem] = []
     for one in refused(compiled, mastered, keys, route):
+        if one.archived:
+            text = Worded(
+                "%(title)s is no longer offered and takes no evidence.", title=_title(compiled, one.competency)
+            )
+            problems.append(("/competencies", text))
+            continue
         missing = "; ".join(" / ".join(_title(compiled, key) for key in group) for group in one.missing)
         title = _title(compiled, one.competency)
         text = (

@@ -208,7 +208,13 @@ def _kinds(
         routes = open_routes(compiled_version(enrolled[one].version_id), stands[one].mastered | met[one] - {key}, key)
         kinds.append("assessment" if "program" in routes else "recognition")
         if not routes:
-            problems.append((f"/{one}/{key}/outcome", N_("Its prerequisites come first: nothing counts before them.")))
+            is_over = compiled_version(enrolled[one].version_id).competencies[key].archived
+            why = (
+                N_("It is no longer offered.")
+                if is_over
+                else N_("Its prerequisites come first: nothing counts before them.")
+            )
+            problems.append((f"/{one}/{key}/outcome", why))
     if problems:
         raise Invalid(problems)
     return kinds

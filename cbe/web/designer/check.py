@@ -49,6 +49,7 @@ RULES = {
     Rule.AT_LEAST_ALL: (_l("“At least” that means “all”"), _l("Saying “all” says the same and stays true when a member is added.")),
     Rule.NO_CREDENTIAL: (_l("Competencies in no credential"), _l("Learners are never led there.")),
     Rule.REDUNDANT: (_l("Prerequisites to spare"), _l("Others ask for the same already; without them the graph is easier to read.")),
+    Rule.OUT_OF_REACH: (_l("Out of reach"), _l("Learners who begin now can never come there.")),
     Rule.BOTTLENECK: (_l("Bottlenecks"), _l("Whoever is stuck here is stuck with much behind it. The largest are listed.")),
     Rule.LONG_CHAIN: (_l("Long chains"), _l("Each waits for the one before, whatever one knows already.")),
     Rule.NO_ASSESSOR: (_l("Without an assessor"), _l("No instructor and no coordinator is enrolled who could decide them.")),

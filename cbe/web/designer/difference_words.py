@@ -39,7 +39,8 @@ QUALITY = {
     "quality_assurance": _l("Quality assurance"),
     "identity_check": _l("Identity check"),
 }
-OTHER_FIELDS = {"effort_is_estimated": _l("Hours are estimated"), "sections": _l("Sections")}
+OTHER_FIELDS = {"effort_is_estimated": _l("Hours are estimated"), "sections": _l("Sections"),
+                "archived": _l("No longer offered")}  # fmt: skip
 TEXTS = frozenset({"title", "description", "statement", "criteria"})
 TELLING = ("effort_hours", "prerequisites", "requires")
 """What is told of what was added or removed as a whole."""

@@ -40,6 +40,7 @@ class Row:
     code: str
     hours: Any
     is_estimated: bool
+    is_archived: bool
     needs: int
     lacks: list[str]
     is_first: bool
@@ -173,7 +174,7 @@ def _row(found: Page, inside: list[str], place: int, languages: list[str]) -> Ro
     fields = found.draft.competencies[key]
     return Row(
         key, found.title_of("competency", key), str(fields.get("code") or ""), fields.get("effort_hours"),
-        fields.get("effort_is_estimated") is not False, len(list(members(fields.get("prerequisites")))),
+        fields.get("effort_is_estimated") is not False, fields.get("archived") is True, len(list(members(fields.get("prerequisites")))),
         untranslated(fields, languages), place == 0, place == len(inside) - 1,
     )  # fmt: skip
 

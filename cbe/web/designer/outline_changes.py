@@ -18,6 +18,7 @@ from cbe.domain.draft import (
     outline_of,
     put_into,
     remove_part,
+    set_fields,
     shifted,
     unused_id,
 )
@@ -32,7 +33,7 @@ from .typed import Reading, Typed
 
 @designer.post("/programs/<key:program>/draft/move")
 def change_outline(program: str) -> Response:
-    """Move, copy or take out what a button of the outline names: ``do`` is what to do, the kind of a part, and its id."""
+    """Move, copy, archive or take out what a button of the outline names: ``do`` is what to do, the kind of a part, and its id."""
     verb, kind, key = [*request.form.get("do", "").split(" ", 2), "", ""][:3]
     before = page(program, "outline")
     made: dict[str, Any] = {}
@@ -51,7 +52,11 @@ def change_outline(program: str) -> Response:
         key = next(one.id for one in made["operation"] if one.field == "id")
         flash(_("Copied. This is the second one: give it a title of its own."))
         return redirect(url_for("designer.competency", program=program, competency=key), 303)
-    flash(_("Moved: %(title)s.", title=after.title_of(kind, key)))
+    said = {
+        "archive": _("No longer offered: %(title)s. Who mastered it keeps it."),
+        "offer": _("Offered again: %(title)s."),
+    }
+    flash(said.get(verb, _("Moved: %(title)s.")) % {"title": after.title_of(kind, key)})
     return redirect(address(after, kind, key, at=request.form.get("at")), 303)
 
 
@@ -72,6 +77,8 @@ def changed(draft: Draft, verb: str, kind: str, key: str) -> Operation:
             return put_into(draft, key, _section_sent(draft))
         case "copy", "competency":
             return copied(draft, key)
+        case (("archive" | "offer"), "competency"):
+            return set_fields(draft, "competency", key, {"archived": True if verb == "archive" else None})
         case "remove", _:
             return remove_part(draft, kind, key)
     raise NotFound("There is no such button.")

@@ -84,6 +84,8 @@ class PartForm:
             typed.update(typed_list(name, fields.get(name), page.language))
         if spec.has_rubric:
             typed.update([*typed_rubric(fields.get("rubric"), page.language), *typed_mastery(fields.get("mastery"))])
+        if fields.get("archived") is True:
+            typed["archived"] = "yes"
         if fields.get("effort_is_estimated") is False:
             typed["not_estimated"] = "yes"
         return cls(page, kind, key, typed).with_rows()
@@ -192,6 +194,7 @@ class PartForm:
             found["effort_is_estimated"] = (
                 False if self.value("not_estimated") else old.get("effort_is_estimated") or None
             )
+            found["archived"] = True if self.value("archived") else False if old.get("archived") is False else None
             if found["effort_hours"] is None and not any(at.endswith("/effort_hours") for at, _ in reading.problems):
                 reading.problems.append((f"{reading.at}/effort_hours", NUMBERS["effort_hours"][1]))
         if self.kind == "program" and not LANGUAGE.fullmatch(found["language"] or ""):

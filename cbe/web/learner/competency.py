@@ -110,6 +110,8 @@ def _why(reason: StateReason) -> str:
             return _("It has no prerequisites: you can start.")
         case State.READY:
             return _("Every prerequisite is met: you can start.")
+    if reason.archived:
+        return _("It is no longer offered. Who mastered it keeps it.")
     return ngettext("%(num)d prerequisite is missing.", "%(num)d prerequisites are missing.", missing)
 
 

@@ -155,7 +155,7 @@ def chooser(view: View, picked: Iterable[str], item: Item | None) -> Chooser:
     progress = view.progress
     fixed = [one.competency for one in item.competencies if one.decision_id] if item else []
     chosen = [key for key in progress.compiled.ids if key in set(picked) and key not in fixed]
-    rest = [key for key in progress.compiled.ids if key not in {*chosen, *fixed}]
+    rest = [key for key in view.offered if key not in {*chosen, *fixed}]
     useful = [key for key in rest if progress.states[key] in USEFUL]
     others = [key for key in rest if progress.states[key] not in USEFUL]
     left_out = max(0, len(useful) - MOST_CHOICES) + max(0, len(others) - MOST_CHOICES)
@@ -193,7 +193,9 @@ def _choice(view: View, key: str) -> Choice:
         hint = _("renewed by what was done after %(day)s", day=day(stands.mastered_on))
     elif state is State.MASTERED:
         hint = _("for a higher level")
-    if not routes:
+    if not routes and progress.compiled.competencies[key].archived:
+        hint = _("no longer offered")
+    elif not routes:
         hint = _("takes no evidence before its prerequisites")
     elif "program" not in routes:
         hint = _("prior learning only")

@@ -27,8 +27,8 @@ def home(program: str, enrolment_id: UUID | None = None) -> str:
     """Show where the learner stands and what they can unlock next."""
     view = load(program, enrolment_id)
     progress = view.progress
-    fits = len(progress.compiled.ids) <= MOST_NODES
-    shown = view.progress.compiled.ids if fits else [step.step.id for step in next_steps(view)]
+    fits = len(view.offered) <= MOST_NODES
+    shown = view.offered if fits else [step.step.id for step in next_steps(view)]
     listed = cards(view, progress.shown_plans)
     return show(
         "home",

@@ -37,10 +37,9 @@ class MapOf:
 def map_of(view: View, credential: str | None = None) -> MapOf:
     """Return the map of the whole program when it fits, else of one credential's part."""
     progress = view.progress
-    compiled = progress.compiled
-    if credential is None and len(compiled.ids) > MOST_NODES and progress.shown_plans:
+    if credential is None and len(view.offered) > MOST_NODES and progress.shown_plans:
         credential = next((plan.id for plan in progress.shown_plans if plan.plan), progress.shown_plans[0].id)
-    keys = tuple(compiled.ids) if credential is None else tuple(part_of(progress, credential))
+    keys = view.offered if credential is None else tuple(part_of(progress, credential))
     return MapOf(draw(view, keys), zoom_level(), credential, len(keys))
 
 

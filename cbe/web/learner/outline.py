@@ -61,7 +61,7 @@ def outline(program: str, enrolment_id: UUID | None = None) -> str:
         count=len(keys),
         credentials=credentials,
         heads=_heads(view, asked),
-        total=len(progress.compiled.ids),
+        total=len(view.offered),
     )
 
 
@@ -89,7 +89,7 @@ def _row(view: View, competency: Competency) -> OutlineRow:
 
 def _filtered(view: View, asked: dict[str, str]) -> list[str]:
     compiled, states = view.progress.compiled, view.progress.states
-    keys: Iterable[str] = compiled.ids
+    keys: Iterable[str] = view.offered
     if asked["state"] in set(State):
         keys = [key for key in keys if states[key] == asked["state"]]
     if asked["credential"] in compiled.credentials:

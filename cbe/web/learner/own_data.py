@@ -39,7 +39,7 @@ def print_view(program: str, enrolment_id: UUID | None = None) -> str:
         "print",
         view,
         cards=cards(view, progress.shown_plans),
-        sections=sections(view, progress.compiled.ids),
+        sections=sections(view, view.offered),
         today=view.today,
     )
 

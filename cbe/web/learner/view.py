@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -129,6 +130,13 @@ class View:
         """The words alone of any text of the program."""
         return plain(text, self.language)
 
+    @cached_property
+    def offered(self) -> tuple[str, ...]:
+        """The competencies that this learner's pages are about: all but those archived that they have nothing in."""
+        states, compiled = self.progress.states, self.progress.compiled
+        hidden = {key for number in compiled.archived if states[key := compiled.ids[number]] is State.LOCKED}
+        return tuple(key for key in compiled.ids if key not in hidden)
+
     def step(self, key: str) -> Step:
         """A competency as a link with its state and hours."""
         url = self.url("competency", competency=key)
@@ -143,6 +151,8 @@ class View:
         state, marks = self.progress.states[key], []
         if key in self.progress.provisional:
             marks.append(_("provisional"))
+        if self.progress.compiled.competencies[key].archived:
+            marks.append(_("no longer offered"))
         if state is State.MASTERED:
             kind = self.progress.standing[key].kind
             marks += [str(ENTERED[kind])] if kind in ENTERED else []
