@@ -302,7 +302,7 @@ def _state_moves(
 
 def _ready_moves(old: CompiledProgram, new: CompiledProgram, cohort: Cohort, key: str) -> Iterator[StateMove]:
     """Yield the moves of a competency that both versions have, where the same is known of everybody: of readiness only."""
-    was, now = (ready_row(c.competencies[key].prerequisites, cohort.mastered, cohort.everyone) for c in (old, new))
+    was, now = (offered_row(c.competencies[key], cohort.mastered, cohort.everyone) for c in (old, new))
     other = was ^ now
     if other:
         other &= ~(cohort.mastered(key) | cohort.in_review(key) | cohort.returned(key) | cohort.expired(key))

@@ -47,9 +47,9 @@ def test_who_mastered_it_keeps_it_and_it_counts():
 def test_a_credential_that_needs_it_cannot_be_met_by_others_and_says_why():
     compiled = program_of(A, Any_((A, B)))
     assert [one.status for one in unlock_list(compiled, set())] == [Status.NEXT, Status.IMPOSSIBLE]
-    assert str(why_impossible(compiled, set(), "d0")) == "It rests on a, which are no longer offered."
+    assert str(why_impossible(compiled, set(), "d0")) == "It rests on what is no longer offered: a."
     behind = program_of(C, groups=(("a",),))
-    assert str(why_impossible(behind, set(), "d0")) == "It rests on a, which are no longer offered."
+    assert str(why_impossible(behind, set(), "d0")) == "It rests on what is no longer offered: a."
 
 
 def test_it_takes_evidence_only_of_who_renews_it():

@@ -111,7 +111,7 @@ def why_impossible(
         return Obstacle(message, {"credentials": ", ".join(blocked), "credential_ids": blocked})
     gone = list(dict.fromkeys(_archived(rules, credential_id)))
     if gone:
-        message = N_("It rests on %(competencies)s, which are no longer offered.")
+        message = N_("It rests on what is no longer offered: %(competencies)s.")
         return Obstacle(message, {"competencies": ", ".join(gone[:MOST_NAMED]), "competency_ids": gone[:MOST_NAMED]})
     crowded = next((key for key in compiled.reach(credential_id) if _is_crowded(rules, key)), None)
     if crowded is not None:
