@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from cbe.domain.errors import Invalid
 from cbe.domain.evidence import open_routes
@@ -76,6 +76,7 @@ def test_the_file_says_so_with_true_or_false():
     assert [at for at, _ in caught.value.problems] == ["/competencies/0/archived"]
 
 
+@settings(deadline=None)
 @given(learners())
 def test_archiving_takes_nothing_from_who_mastered_it_and_gives_nobody_anything(learner):
     program, mastered, held, withheld = learner

@@ -18,6 +18,7 @@ from cbe.domain.errors import N_, Conflict, Invalid, NotFound, Problem, Worded
 from cbe.domain.evidence import (
     MOST_OPEN,
     DraftFields,
+    Refusal,
     due_on,
     incomplete,
     refused,
@@ -333,27 +334,19 @@ def _check(row: EvidenceRow, version: EvidenceVersionRow, today: date) -> list[s
 
 
 def _locked(compiled: CompiledProgram, mastered: frozenset[str], keys: Sequence[str], route: str) -> list[Problem]:
-    problems: list[Problem] = []
-    for one in refused(compiled, mastered, keys, route):
-        if one.archived:
-            text = Worded(
-                "%(title)s is no longer offered and takes no evidence.", title=_title(compiled, one.competency)
-            )
-            problems.append(("/competencies", text))
-            continue
-        missing = "; ".join(" / ".join(_title(compiled, key) for key in group) for group in one.missing)
-        title = _title(compiled, one.competency)
-        text = (
-            Worded("%(title)s takes no evidence before its prerequisites: %(missing)s.", title=title, missing=missing)
-            if one.gate == "strict"
-            else Worded(
-                "%(title)s is locked, missing: %(missing)s. Until then only prior learning can be recognized: choose that route.",
-                title=title,
-                missing=missing,
-            )
-        )
-        problems.append(("/route" if one.gate != "strict" else "/competencies", text))
-    return problems
+    return [_why_refused(compiled, one) for one in refused(compiled, mastered, keys, route)]
+
+
+def _why_refused(compiled: CompiledProgram, one: Refusal) -> Problem:
+    missing = "; ".join(" / ".join(_title(compiled, key) for key in group) for group in one.missing)
+    title = _title(compiled, one.competency)
+    if one.archived:
+        return "/competencies", Worded("%(title)s is no longer offered.", title=title)
+    if one.gate == "strict":
+        text = N_("%(title)s takes no evidence before its prerequisites: %(missing)s.")
+        return "/competencies", Worded(text, title=title, missing=missing)
+    text = N_("%(title)s is locked, missing: %(missing)s. Until then only prior learning can be recognized: choose that route.")  # fmt: skip
+    return "/route", Worded(text, title=title, missing=missing)
 
 
 def _title(compiled: CompiledProgram, key: str) -> str:
