@@ -49,6 +49,8 @@ DRAFT = Access("signed_in", "program:edit", "program")
 REHEARSE = Access("signed_in", "program:rehearse", "program")
 PUBLISH = Access("signed_in", "program:publish", "program")
 MOVE = Access("signed_in", "program:move", "program")
+OWN_CREDENTIAL = Access("signed_in", "credential:keep", "own_credential")
+ISSUER = Access("signed_in", "issuer:edit")
 AWAY = Access("signed_in", "away:set", "self")
 PROFILES = Access("signed_in", "profile:read", "self")
 PROFILE = Access("signed_in", "profile:keep", "own_profile")
@@ -70,6 +72,20 @@ ACCESS: dict[str, Access] = {
     "case.item": PUBLIC,
     "case.item_associations": PUBLIC,
     "case.association": PUBLIC,
+    "issuing.issuer": PUBLIC,
+    "issuing.did": PUBLIC,
+    "issuing.achievement": PUBLIC,
+    "issuing.competency": PUBLIC,
+    "issuing.status_list": PUBLIC,
+    "issuing.credential": PUBLIC,
+    "issuing.credential_file": PUBLIC,
+    "issuing.own": OWN_CREDENTIAL,
+    "issuing.own_file": OWN_CREDENTIAL,
+    "issuing.set_public": OWN_CREDENTIAL,
+    "issuing.set_named": OWN_CREDENTIAL,
+    "issuing.admin": ISSUER,
+    "issuing.save_issuer": ISSUER,
+    "issuing.rotate_key": ISSUER,
     "account.preferences": PUBLIC,
     "account.sign_out": OWN,
     "account.settings": OWN,

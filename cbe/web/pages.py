@@ -25,6 +25,7 @@ from .exchange import exchange
 from .files import file_size, file_word, files
 from .home import home
 from .instructor import instructor
+from .issuing import issuing
 from .job_profiles import job_profiles
 from .learner import learner, record
 from .notices import notices
@@ -37,7 +38,7 @@ from .registrar import registrar
 __all__ = ["page_context", "register"]
 
 BLUEPRINTS = (
-    public, account, home, notices, learner, record, catalogue, case, exchange, files, instructor, quarantine, designer, registrar, people, job_profiles,
+    public, account, home, notices, learner, record, catalogue, case, issuing, exchange, files, instructor, quarantine, designer, registrar, people, job_profiles,
 )  # fmt: skip
 
 

@@ -91,6 +91,7 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
         _publish_the_same(cast.version_id, now)
         public = _make_public(now)
         award = _give(cast.people["learner"].enrolment_id, cast.version_id, now)
+        signed = _sign(cast, now)
         move = _move(cast, now)
         sent = _send(cast, now)
         profile = _keep_profile(cast, now)
@@ -109,6 +110,7 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
             "import_id": sent,
             "profile_id": profile,
             **public.get(endpoint, {}),
+            **(signed if endpoint.startswith("issuing.") else {}),
         }
         for endpoint, one in values.items()
     }
@@ -164,6 +166,18 @@ def _give(enrolment_id, version_id, now) -> Any:
         tx.enter(AwardRow(id=key, enrolment_id=enrolment_id, version_id=version_id, **given))
         tx.record("award:give", award=key)
     return key
+
+
+def _sign(cast, now) -> dict[str, Any]:
+    """Sign what was awarded, and let it have a public address."""
+    from cbe.services.issuing import credentials
+    from tests.services.signed import sign_all, signed_of
+
+    sign_all(now)
+    row = signed_of(cast.people["learner"])["web-badge"]
+    found = {"credential_id": row.id, "list_id": row.list_id, "purpose": "revocation", "version_id": cast.version_id}
+    credentials.set_public(cast.people["learner"].actor, row.id, True, now=now)
+    return {**found, "name": "credential.json"}
 
 
 def _move(cast, now) -> Any:

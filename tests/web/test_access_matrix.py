@@ -34,6 +34,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
     "own_enrolment": {"self": {*LEARNERS, "applicant"}},
     "own_notice": {"self": {"learner"}},
     "own_phrase": {"self": {"instructor"}},
+    "own_credential": {"self": {"learner"}},
     "roster_record": {
         "group_instructor": {"instructor"},
         "coordinator": {"coordinator"},
@@ -131,6 +132,8 @@ def problem(name: str, endpoint: str, method: str, status: int, known: set[str])
         return None if status in (401, 404, 405) else "took a method that it has not"
     if endpoint == "public.sign_in_to_demo":
         return None if status == 404 else "let somebody into a demo that is not there"
+    if endpoint == "issuing.did":
+        return None if status == 404 else "gave a document of a did:web where there is no https"
     if is_allowed(name, endpoint):
         closed = (403, 404) if ACCESS[endpoint].audience == "anyone" else (401, 403, 404)
         return "kept out who may" if status in closed else None

@@ -29,6 +29,7 @@ from ..awards import give_award_within
 from ..decisions import NewDecision, derive_standing, put_decisions
 from ..enrolments import enrol_within
 from ..groups import add_within
+from ..issuing.issuer import Issuer, put_issuer
 from ..people import grant_within, new_account
 from ..programs import compiled_version, set_open
 from ..publishing import import_program
@@ -60,6 +61,16 @@ OWN_STEPS = (
 )  # fmt: skip
 """What learner@ mastered in the data program, how many days ago: two badges held, one (``OWN_LEFT``) claimable."""
 OWN_NURSING = (("person-centred-care", 55), ("confidentiality", 40), ("health-safety", 33), ("active-listening", 18))
+
+
+ISSUER = Issuer(
+    name="Harbour College",
+    url="https://harbour-college.example",
+    email="records@harbour-college.example",
+    country="GB",
+    accreditation="Accredited by the national agency for further education since 2014.",
+    quality_assurance="Peer review of every program each second year; external verifiers read a sample of records.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,7 @@ def seed_demo(actor: Actor, *, if_empty: bool = False, now: datetime) -> bool:
         import_program(actor, data, publish=True, notes="First version", now=now - MONTHS * MONTH)
         set_open(actor, key, True, now=now - MONTHS * MONTH)
     with transaction(actor, now) as tx:
+        put_issuer(tx, ISSUER)
         stage = Stage(Random(7), now, _programs(), {}, {}, [])  # noqa: S311 (a story, not a secret)
         _people(tx, stage)
         _learners(tx, stage)

@@ -10,6 +10,7 @@ from cbe.domain import policy
 from cbe.domain.awarding import AwardState
 from cbe.domain.errors import NotFound
 from cbe.domain.policy import Actor, Subject
+from cbe.interop.openbadges.summary import Summary, summary_of
 from cbe.store import awarding, enrolments, issuing
 from cbe.store.enrolments import EnrolmentRow
 from cbe.store.issuing import CredentialRow, NamedRow
@@ -37,6 +38,8 @@ class SignedCredential:
     expires_on: date | None
     state: AwardState
     is_public: bool
+    said: Summary
+    """What it says, read out of the signed text."""
 
 
 def get_own(actor: Actor, credential_id: UUID, *, now: datetime) -> SignedCredential:
@@ -108,4 +111,5 @@ def _signed(row: CredentialRow, award: AwardRow, enrolment: EnrolmentRow, now: d
     return SignedCredential(
         row.id, award.id, enrolment.program.key, award.credential, row.document, row.jwt, credential_url(row.id),
         row.signed_at, award.expires_on, state_of(award, now=now), row.is_public,
+        summary_of(row.document),
     )  # fmt: skip

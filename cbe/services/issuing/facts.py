@@ -6,7 +6,7 @@ Of many awards at once, in a number of queries that does not grow with them. Wor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -141,11 +141,12 @@ def _maker(
     wording = words(compiled.program, compiled.get_credential(award.credential))
     evidence = tuple(_part(part, key, wording.built_on) for part, key in parts)
     awarded_on, expires_on = award.awarded_on, award.expires_on
+    country = quality_of(compiled.program, compiled.get_credential(award.credential)).country
     valid_from = min(start_of(awarded_on), now)  # who gave it may live ahead of UTC
 
     def make(issuer: IssuerFacts, status: Mapping[str, str]) -> CredentialFacts:
         return CredentialFacts(
-            url, issuer, SubjectFacts(f"urn:uuid:{uuid4()}", name), achievement, awarded_on, valid_from, expires_on,
+            url, replace(issuer, country=country or issuer.country), SubjectFacts(f"urn:uuid:{uuid4()}", name), achievement, awarded_on, valid_from, expires_on,
             shown, hours, status, evidence,
         )  # fmt: skip
 

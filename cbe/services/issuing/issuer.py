@@ -11,13 +11,13 @@ from cbe.domain import policy
 from cbe.domain.errors import N_, Invalid, Problem
 from cbe.domain.policy import Actor
 from cbe.interop.openbadges.building import IssuerFacts
-from cbe.store import issuing
+from cbe.store import issuing, people
 from cbe.store.database import installation
 from cbe.store.issuing import IssuerRow
 
 from ..transaction import Transaction, transaction
 
-__all__ = ["Issuer", "get_issuer", "issuer_facts", "put_issuer", "set_issuer"]
+__all__ = ["Issuer", "IssuerVersion", "get_issuer", "issuer_facts", "list_issuers", "put_issuer", "set_issuer"]
 
 LONGEST = {"name": 200, "url": 500, "email": 254, "logo_url": 500, "country": 100}
 MOST_WORDS = 2_000
@@ -36,6 +36,16 @@ class Issuer:
     quality_assurance: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class IssuerVersion:
+    """When what was said, and by whom (None: the system)."""
+
+    number: int
+    name: str
+    set_at: datetime
+    by: str | None
+
+
 def get_issuer() -> Issuer:
     """Return what the organization says of itself now; before it says anything, that this is cbe at its address."""
     row = issuing.newest_issuer()
@@ -45,6 +55,17 @@ def get_issuer() -> Issuer:
     return Issuer(
         row.name, row.url, row.email, row.logo_url, row.country, row.accreditation, row.quality_assurance
     )  # fmt: skip
+
+
+def list_issuers(actor: Actor) -> list[IssuerVersion]:
+    """List what the organization said of itself and when, newest first, the last twenty times."""
+    policy.require(actor, "issuer:edit")
+    rows = issuing.list_issuers(20)
+    names = people.names_of({row.account_id for row in rows if row.account_id})
+    return [
+        IssuerVersion(row.number, row.name, row.set_at, names.get(row.account_id) if row.account_id else None)
+        for row in rows
+    ]
 
 
 def issuer_facts(did: str) -> IssuerFacts:

@@ -19,7 +19,7 @@ from cbe.store import issuing, programs
 
 from ..addresses import achievement_url, competency_url
 from ..programs import compiled_version
-from .facts import Words, achievement_facts, quality_of
+from .facts import Words, achievement_facts, quality_of, said
 from .issuer import Issuer, get_issuer, issuer_facts
 from .keys import PublicKey, list_keys
 
@@ -59,6 +59,8 @@ class PublicCompetency:
     required: str | None
     """The level that counts."""
     address: str
+    document: dict[str, Any]
+    """As an item of CASE names its parts, in the language of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def get_competency(version_id: UUID, key: str) -> PublicCompetency:
     found = compiled.get_competency(key)
     program = compiled.program
     rubric, required = found.rubric or program.rubric, counting_level(program, found)
-    return PublicCompetency(program, found, number, rubric, required, competency_url(version_id, key))
+    address = competency_url(version_id, key)
+    return PublicCompetency(program, found, number, rubric, required, address, _item(program, found, address))
 
 
 def get_public_issuer() -> PublicIssuer:
@@ -100,6 +103,20 @@ def get_public_issuer() -> PublicIssuer:
     keys = list_keys()
     facts = issuer_facts(keys[0].did if keys else get_issuer().url)
     return PublicIssuer(get_issuer(), keys, {"@context": list(CONTEXTS), **issuer_document(facts)})
+
+
+def _item(program: Program, one: Competency, address: str) -> dict[str, Any]:
+    language = program.language
+    item = {
+        "uri": address,
+        "fullStatement": said(one.statement, language) or said(one.title, language) or one.id,
+        "abbreviatedStatement": said(one.title, language),
+        "humanCodingScheme": one.code,
+        "notes": said(one.criteria, language),
+        "language": language,
+        "CFDocumentURI": {"title": said(program.title, language) or program.id},
+    }
+    return {key: value for key, value in item.items() if value}
 
 
 def _number(version_id: UUID, credential: str | None) -> int:

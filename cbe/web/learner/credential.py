@@ -15,6 +15,7 @@ from cbe.domain.program import leaf_credits, leaf_hours
 from cbe.domain.requirements import CompetencyLeaf, CredentialLeaf, Explanation, explain_requirement
 from cbe.services.award_views import AwardDetail, AwardEntry, list_awards_of
 from cbe.services.due import due_since
+from cbe.services.issuing.credentials import signed_for
 from cbe.services.progress import what_if
 
 from .. import identity
@@ -51,6 +52,7 @@ def credential_page(program: str, credential: str, enrolment_id: UUID | None = N
     found = progress.compiled.get_credential(credential)
     assumed = _assumed(view)
     plan = progress.plan_of[credential]
+    awards = _awards(view, credential) if view.at is None else []
     shown = what_if(progress, credential, assumed) if assumed else plan
     stacked = progress.compiled.parts(credential)
     stacks_on = [key for key in progress.compiled.credentials if credential in progress.compiled.parts(key)]
@@ -74,7 +76,8 @@ def credential_page(program: str, credential: str, enrolment_id: UUID | None = N
         may_confer=not found.is_automatic
         and view.at is None
         and policy.may(identity.actor(), "award:give", view.subject),
-        awards=_awards(view, credential) if view.at is None else [],
+        awards=awards,
+        signed=signed_for([one.award_id for one, _given, _last in awards]) if awards and view.is_own else {},
         why_not=_why_not(view, credential) if plan.status is Status.IMPOSSIBLE else "",
         made_of=[card(view, progress.plan_of[key]) for key in stacked],
         leads_to=[card(view, progress.plan_of[key]) for key in stacks_on],

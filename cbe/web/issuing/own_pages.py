@@ -1,0 +1,52 @@
+"""One's own signed credential: to take away, to copy, to show in public or not, with one's name or without."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from cbe.services.issuing import credentials
+
+from .. import identity
+from .answers import issuing
+from .public_pages import ELEMENTS, as_file
+
+
+@issuing.get("/my/credentials/<uuid:credential_id>")
+def own(credential_id: UUID) -> str:
+    """Show one's own credential, public or not."""
+    actor = identity.actor()
+    found = credentials.get_own(actor, credential_id, now=identity.now())
+    return render_template("issuing/own.html", found=found, words=ELEMENTS, is_named=credentials.is_named(actor))
+
+
+@issuing.get("/my/credentials/<uuid:credential_id>/<any('credential.json', 'credential.jwt'):name>")
+def own_file(credential_id: UUID, name: str) -> Response:
+    """Give one's own credential as a file."""
+    return as_file(credentials.get_own(identity.actor(), credential_id, now=identity.now()), name)
+
+
+@issuing.post("/my/credentials/<uuid:credential_id>/public")
+def set_public(credential_id: UUID) -> AnyResponse:
+    """Give one's credential a public address, or take it away."""
+    is_public = request.form.get("public") == "yes"
+    credentials.set_public(identity.actor(), credential_id, is_public, now=identity.now())
+    flash(_("Anybody with the address can see it now.") if is_public else _("Nobody else can see it any more."))
+    return redirect(url_for("issuing.own", credential_id=credential_id), 303)
+
+
+@issuing.post("/my/credentials/<uuid:credential_id>/name")
+def set_named(credential_id: UUID) -> AnyResponse:
+    """Let one's name stand in the credentials that are signed from now on, or not."""
+    is_named = request.form.get("named") == "yes"
+    credentials.get_own(identity.actor(), credential_id, now=identity.now())
+    credentials.set_named(identity.actor(), is_named, now=identity.now())
+    flash(
+        _("Credentials signed from now on name you.")
+        if is_named
+        else _("Credentials signed from now on do not name you.")
+    )
+    return redirect(url_for("issuing.own", credential_id=credential_id), 303)
