@@ -29,16 +29,28 @@ def N_(message: str) -> str:
 class Worded(str):
     """The English text of a problem with values in it; a door translates ``message`` and puts the values in again.
 
+    A value that is a ``Worded`` itself is a word of ours, which the door translates as well.
+
     >>> Worded("The column %(name)s is missing.", name="email")
     'The column email is missing.'
     """
 
+    __slots__ = ("message", "values")
     message: str
     values: dict[str, Any]
 
     def __new__(cls, message: str, **values: Any) -> Worded:
         """Return the text with its values in it."""
-        text = super().__new__(cls, message % values)
+        return cls.reading(message % values, message, **values)
+
+    @classmethod
+    def reading(cls, english: str, message: str, **values: Any) -> Worded:
+        """Return a text that was put together already: what is too long to be there twice, or shown in full to people.
+
+        >>> Worded.reading("a -> b -> a is a circle", "%(circle)s is a circle", circle="a…")
+        'a -> b -> a is a circle'
+        """
+        text = super().__new__(cls, english)
         text.message, text.values = message, values
         return text
 

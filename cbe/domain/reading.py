@@ -16,10 +16,11 @@ from math import isfinite
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
-from .errors import Problem
+from .errors import N_, Problem, Worded
 
 __all__ = [
     "DEEPEST",
+    "HALF",
     "MOST_PROBLEMS",
     "Problems",
     "Read",
@@ -29,19 +30,23 @@ __all__ = [
     "choice",
     "in_document_order",
     "is_list",
+    "must_be_object",
     "shown",
 ]
 
 MOST_PROBLEMS = 100_000
 """Where reading stops: a file with more is not mended from a list, and a list of millions would not fit in memory."""
 
-MOST_MEMORY = 32_000_000
+MOST_MEMORY = 40_000_000
 """Bytes of pointers and texts after which no more problems are taken, for files whose names are very long."""
 
 LARGEST_NUMBER = 1_000_000_000
 
 DEEPEST = 50
 """How many lists and objects may stand in each other where anything may stand."""
+
+HALF = N_("holds a NUL or half a character (a lone surrogate); take it out")
+"""What is said of a text that no database keeps."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -62,7 +67,10 @@ class TooManyProblems(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What an object may hold: how each key is read, which keys must be there, and what is made of them."""
+    """What an object may hold: how each key is read, which keys must be there, and what is made of them.
+
+    ``name`` is a word for the catalogues.
+    """
 
     name: str
     reads: Mapping[str, Read]
@@ -109,6 +117,15 @@ def quoted(value: object) -> str:
     return f'"{shown(value)}"'
 
 
+def must_be_object(name: str) -> Worded:
+    """Return what is said of a value that is not the object of that name.
+
+    >>> must_be_object("rubric")
+    'must be an object: {…} with the keys of a rubric'
+    """
+    return Worded("must be an object: {…} with the keys of a %(part)s", part=Worded(name))
+
+
 class Problems:
     """The problems found so far, and the readers of plain values that add to them."""
 
@@ -118,7 +135,7 @@ class Problems:
         self.memory = 0
 
     def report(self, at: str, text: str) -> None:
-        """Add a problem; raises TooManyProblems when no more are taken."""
+        """Add a problem, in words that a door can translate; raises TooManyProblems when no more are taken."""
         if len(self.found) >= MOST_PROBLEMS or self.memory >= MOST_MEMORY:
             raise TooManyProblems
         at = storable(at)
@@ -131,6 +148,8 @@ class Problems:
         if known is not None:
             return known
         self.memory += sys.getsizeof(text)
+        if isinstance(text, Worded):
+            self.memory += sys.getsizeof(text.values) + sum(map(sys.getsizeof, text.values.values()))
         if len(self.texts) < 1_000:
             self.texts[text] = text
         return text
@@ -138,19 +157,21 @@ class Problems:
     def object(self, value: Any, at: str, shape: Shape) -> dict[str, Any] | None:
         """Read the values of an object by its shape; None when it is not an object. Values with problems are None."""
         if not isinstance(value, dict):
-            self.report(at, f"must be an object: {{…}} with the keys of a {shape.name}")
+            self.report(at, must_be_object(shape.name))
             return None
         reads = shape.reads
         values = {}
         for key, item in value.items():
             read = reads.get(key)
             if read is None:
-                self.report(child(at, key), f"is not a key of a {shape.name}; it may have: {', '.join(reads)}")
+                text = N_("is not a key of a %(part)s; it may have: %(keys)s")
+                self.report(child(at, key), Worded(text, part=Worded(shape.name), keys=", ".join(reads)))
             else:
                 values[key] = read(self, item, at, key)
         for key in shape.required:
             if key not in value:
-                self.report(at, f"has no {quoted(key)}, which a {shape.name} must have")
+                text = N_("has no %(key)s, which a %(part)s must have")
+                self.report(at, Worded(text, key=quoted(key), part=Worded(shape.name)))
         return values
 
     def made(self, value: Any, at: str, shape: Shape) -> Any:
@@ -159,21 +180,21 @@ class Problems:
         values = self.object(value, at, shape)
         return shape.make(**values) if values is not None and len(self.found) == before else None
 
-    def items(self, value: Any, at: str, key: str | int, what: str) -> Sequence[Any]:
+    def items(self, value: Any, at: str, key: str | int, what: Worded) -> Sequence[Any]:
         """Return the items of a list; none, with a problem, when it is not one."""
         if is_list(value):
             return value
-        self.report(child(at, key), f"must be a list: […] of {what}")
+        self.report(child(at, key), Worded("must be a list: […] of %(what)s", what=what))
         return ()
 
     def string(self, value: Any, at: str, key: str | int) -> str | None:
         """Read a string that says something."""
         if not isinstance(value, str):
-            self.report(child(at, key), "must be a text in quotes")
+            self.report(child(at, key), N_("must be a text in quotes"))
         elif not value or value.isspace():
-            self.report(child(at, key), "must not be empty; write something or leave it out")
+            self.report(child(at, key), N_("must not be empty; write something or leave it out"))
         elif (not value.isascii() or "\0" in value) and _UNSTORABLE.search(value):
-            self.report(child(at, key), "holds a NUL or half a character (a lone surrogate); take it out")
+            self.report(child(at, key), HALF)
         else:
             return value
         return None
@@ -183,29 +204,32 @@ class Problems:
         if isinstance(value, str):
             return self.string(value, at, key)
         if not isinstance(value, dict):
-            self.report(child(at, key), 'must be a text in quotes, or texts by language such as {"en": "…", "ar": "…"}')
+            text = N_('must be a text in quotes, or texts by language such as {"en": "…", "ar": "…"}')
+            self.report(child(at, key), text)
             return None
         at = child(at, key)
         if not value:
-            self.report(at, "must have a text in at least one language")
-        for tag, text in value.items():
+            self.report(at, N_("must have a text in at least one language"))
+        for tag, said in value.items():
             if not _LANGUAGE.fullmatch(tag):
-                self.report(child(at, tag), "is not a language tag (BCP 47) such as en, ar or pt-BR")
-            self.string(text, at, tag)
+                self.report(child(at, tag), N_("is not a language tag (BCP 47) such as en, ar or pt-BR"))
+            self.string(said, at, tag)
         return dict(value)
 
     def identifier(self, value: Any, at: str, key: str | int) -> str | None:
         """Read an id: 1 to 200 characters, no control characters, no spaces at its ends."""
         if not isinstance(value, str):
-            self.report(child(at, key), "must be an id: a text in quotes")
+            self.report(child(at, key), N_("must be an id: a text in quotes"))
         elif not value:
-            self.report(child(at, key), "must not be empty: an id has 1 to 200 characters")
+            self.report(child(at, key), N_("must not be empty: an id has 1 to 200 characters"))
         elif len(value) > 200:
-            self.report(child(at, key), f"is too long: an id has at most 200 characters, this one {len(value)}")
+            text = N_("is too long: an id has at most 200 characters, this one %(count)s")
+            self.report(child(at, key), Worded(text, count=len(value)))
         elif value[0].isspace() or value[-1].isspace():
-            self.report(child(at, key), "must not begin or end with a space")
+            self.report(child(at, key), N_("must not begin or end with a space"))
         elif not value.isprintable() and (_CONTROL.search(value) or _UNSTORABLE.search(value)):
-            self.report(child(at, key), "must not hold control characters (tab, line break, NUL) or half characters")
+            text = N_("must not hold control characters (tab, line break, NUL) or half characters")
+            self.report(child(at, key), text)
         else:
             return value
         return None
@@ -215,14 +239,14 @@ class Problems:
         if type(value) is int and -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
             return Decimal(value)
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-            meant = ", without quotes" if isinstance(value, str) else ""
-            self.report(child(at, key), f"must be a number{meant}")
+            text = N_("must be a number, without quotes") if isinstance(value, str) else N_("must be a number")
+            self.report(child(at, key), text)
             return None
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
         if not number.is_finite():
-            self.report(child(at, key), "must be a finite number; NaN and infinity are none")
+            self.report(child(at, key), N_("must be a finite number; NaN and infinity are none"))
         elif number.copy_abs() > LARGEST_NUMBER:
-            self.report(child(at, key), f"must be at most {LARGEST_NUMBER}")
+            self.report(child(at, key), Worded("must be at most %(most)s", most=LARGEST_NUMBER))
         else:
             return number
         return None
@@ -231,7 +255,7 @@ class Problems:
         """Read a number greater than zero."""
         number = self.number(value, at, key)
         if number is not None and number <= 0:
-            self.report(child(at, key), "must be greater than zero")
+            self.report(child(at, key), N_("must be greater than zero"))
             return None
         return number
 
@@ -239,7 +263,7 @@ class Problems:
         """Read a number that is not negative."""
         number = self.number(value, at, key)
         if number is not None and number < 0:
-            self.report(child(at, key), "must not be negative")
+            self.report(child(at, key), N_("must not be negative"))
             return None
         return number
 
@@ -249,10 +273,14 @@ class Problems:
         if number is None:
             return None
         if number != number.to_integral_value():
-            self.report(child(at, key), "must be a whole number")
+            self.report(child(at, key), N_("must be a whole number"))
         elif not least <= number <= most:
-            between = f"from {least} to {most}" if most != LARGEST_NUMBER else f"of at least {least}"
-            self.report(child(at, key), f"must be a whole number {between}")
+            text = (
+                N_("must be a whole number from %(least)s to %(most)s")
+                if most != LARGEST_NUMBER
+                else N_("must be a whole number of at least %(least)s")
+            )
+            self.report(child(at, key), Worded(text, least=least, most=most))
         else:
             return int(number)
         return None
@@ -261,7 +289,7 @@ class Problems:
         """Read true or false."""
         if isinstance(value, bool):
             return value
-        self.report(child(at, key), "must be true or false")
+        self.report(child(at, key), N_("must be true or false"))
         return None
 
     def anything(self, value: Any, at: str, key: str | int) -> Any:
@@ -290,7 +318,7 @@ class Problems:
         """Read a BCP 47 language tag."""
         if isinstance(value, str) and _LANGUAGE.fullmatch(value):
             return value
-        self.report(child(at, key), "must be a language tag (BCP 47) such as en, ar or pt-BR")
+        self.report(child(at, key), N_("must be a language tag (BCP 47) such as en, ar or pt-BR"))
         return None
 
     def web_address(self, value: Any, at: str, key: str | int) -> str | None:
@@ -302,27 +330,27 @@ class Problems:
                 parts = urlsplit("")
             if parts.scheme.lower() in {"http", "https"} and parts.hostname:
                 return value
-        self.report(child(at, key), "must be a web address that begins with https:// or http://")
+        self.report(child(at, key), N_("must be a web address that begins with https:// or http://"))
         return None
 
     def uri(self, value: Any, at: str, key: str | int) -> str | None:
         """Read an absolute URI (RFC 3986)."""
         if isinstance(value, str) and _URI.fullmatch(value) and not _UNSTORABLE.search(value):
             return value
-        self.report(child(at, key), "must be an absolute URI such as https://example.org/x or urn:uuid:…")
+        self.report(child(at, key), N_("must be an absolute URI such as https://example.org/x or urn:uuid:…"))
         return None
 
 
 def _why_not_kept(name: str | int, value: Any, depth: int) -> str | None:
     """Return why a value and its key cannot be kept, apart from what stands in it."""
     if isinstance(name, str) and _UNSTORABLE.search(name):
-        return "is a key with a NUL or half a character (a lone surrogate) in it; take it out"
+        return N_("is a key with a NUL or half a character (a lone surrogate) in it; take it out")
     if isinstance(value, str) and _UNSTORABLE.search(value):
-        return "holds a NUL or half a character (a lone surrogate); take it out"
+        return HALF
     if isinstance(value, Decimal) or (isinstance(value, float) and not isfinite(value)):
-        return "must be a finite number of less than a thousand digits"
+        return N_("must be a finite number of less than a thousand digits")
     if isinstance(value, dict | list) and depth > DEEPEST:
-        return f"is nested too deep: at most {DEEPEST} lists and objects may stand in each other"
+        return Worded("is nested too deep: at most %(most)s lists and objects may stand in each other", most=DEEPEST)
     return None
 
 
@@ -332,7 +360,7 @@ def choice(*words: str) -> Read:
     def read(problems: Problems, value: Any, at: str, key: str | int) -> str | None:
         if isinstance(value, str) and value in words:
             return value
-        problems.report(child(at, key), f"must be one of: {', '.join(words)}")
+        problems.report(child(at, key), Worded("must be one of: %(words)s", words=", ".join(words)))
         return None
 
     return read

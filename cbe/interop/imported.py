@@ -11,12 +11,10 @@ from itertools import islice
 from typing import Any
 
 from cbe.domain.errors import Invalid, Problem, Worded
-from cbe.domain.program import Program
+from cbe.domain.program import CIRCLE, Program
 
 __all__ = ["MOST_PLACES", "ProgramImport", "Remark", "is_circle", "remark"]
 
-CIRCLE = "prerequisites go in a circle, each needed by the next: "
-"""How parsing begins to tell of one."""
 MOST_PLACES = 20
 """So many places of one oddity are named; all are counted."""
 
@@ -51,7 +49,7 @@ class ProgramImport:
 
 def is_circle(problem: Problem) -> bool:
     """Return whether a problem of a document is a circle of prerequisites."""
-    return problem[0].startswith("/competencies/") and problem[1].startswith(CIRCLE)
+    return isinstance(problem[1], Worded) and problem[1].message == CIRCLE
 
 
 def remark(message: str, places: Iterable[str], **values: Any) -> list[Remark]:

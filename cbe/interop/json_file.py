@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO
 
-from cbe.domain.errors import Invalid, Problem
-from cbe.domain.reading import Problems, TooManyProblems, child, in_document_order, storable
+from cbe.domain.errors import N_, Invalid, Problem, Worded
+from cbe.domain.reading import HALF, Problems, TooManyProblems, child, in_document_order, must_be_object, storable
 
 from .large_json import GrammarError, TooMuchError, open_document, repeated_keys, unstorable_strings, whole
 
@@ -27,7 +27,9 @@ MOST_MEMBERS = 1_000
 """Pieces of one gzip file; programs that pack in pieces make some hundred of such a file."""
 
 _PIECE = 65_536
-_TOO_LARGE = f"is larger than {LARGEST_FILE // 1024**2} MB unpacked; leave out or split what is large"
+_TOO_LARGE = Worded(
+    "is larger than %(most)s MB unpacked; leave out or split what is large", most=LARGEST_FILE // 1024**2
+)
 
 _OTHER_ENCODINGS = {
     b"\xff\xfe\x00\x00": "UTF-32",
@@ -41,7 +43,7 @@ def read_json(source: bytes | BinaryIO, large: frozenset[str], what: str) -> dic
     """Return the object in the bytes of a file without asking what it says.
 
     Packed with gzip or plain, with or without a BOM. Raises Invalid when the bytes are not UTF-8, not JSON, not an
-    object (which is called `what`), hold NUL, repeat a key, or are over ``LARGEST_FILE``.
+    object (which is called `what`, a word for the catalogues), hold NUL, repeat a key, or are over ``LARGEST_FILE``.
     """
     problems: list[Problem] = []
     text = _text_of(source, problems)
@@ -51,10 +53,9 @@ def read_json(source: bytes | BinaryIO, large: frozenset[str], what: str) -> dic
         raise Invalid(in_document_order(problems, opened))
     document = whole(opened)
     if not isinstance(document, dict):
-        raise Invalid([("", f"must be an object: {{…}} with the keys of a {what}")])
+        raise Invalid([("", must_be_object(what))])
     if "\\u" in text:
-        half = "holds a NUL or half a character (a lone surrogate); take it out"
-        problems += _most((at, half) for at in unstorable_strings(document))
+        problems += _most((at, HALF) for at in unstorable_strings(document))
     if problems:
         raise Invalid(in_document_order(problems, document))
     return document
@@ -80,7 +81,7 @@ def open_json(source: bytes | BinaryIO, large: frozenset[str], problems: list[Pr
 def problems_of_keys(document: Any) -> Iterator[Problem]:
     """Yield a problem for every key that stands more than once in its object."""
     for at, key in repeated_keys(document):
-        yield storable(child(at, key)), "stands more than once in its object; keep one"
+        yield storable(child(at, key)), N_("stands more than once in its object; keep one")
 
 
 def _text_of(source: bytes | BinaryIO, problems: list[Problem]) -> str:
@@ -91,18 +92,20 @@ def _text_of(source: bytes | BinaryIO, problems: list[Problem]) -> str:
         raise Invalid([("", _TOO_LARGE)])
     for mark, encoding in _OTHER_ENCODINGS.items():
         if data.startswith(mark):
-            raise Invalid([("", f"is written in {encoding}; save it as UTF-8")])
+            raise Invalid([("", Worded("is written in %(encoding)s; save it as UTF-8", encoding=encoding))])
     if b"\0" in data[:4] and data[:4].strip(b"\0"):
-        raise Invalid([("", "seems to be written in UTF-16 or UTF-32; save it as UTF-8")])
+        raise Invalid([("", N_("seems to be written in UTF-16 or UTF-32; save it as UTF-8"))])
     data = data.removeprefix(b"\xef\xbb\xbf")
     if b"\0" in data:
         place = _place(data[: data.index(0)].decode("latin-1"), data.index(0))
-        problems.append(("", f"holds a NUL byte in {place}; take out all NUL bytes"))
+        text = N_("holds a NUL byte in line %(line)s, column %(column)s; take out all NUL bytes")
+        problems.append(("", Worded(text, **place)))
         data = data.replace(b"\0", b" ")
     wrong = _first_wrong_byte(data)
     if wrong is not None:
         place = _place(data[:wrong].decode("latin-1"), wrong)
-        problems.append(("", f"is not UTF-8 in {place}; save it as UTF-8"))
+        text = N_("is not UTF-8 in line %(line)s, column %(column)s; save it as UTF-8")
+        problems.append(("", Worded(text, **place)))
     return data.decode("latin-1")
 
 
@@ -119,7 +122,7 @@ def _unpack(data: bytes) -> bytes:
             position += 1
         if position == len(packed) or len(unpacked) > LARGEST_FILE:
             return bytes(unpacked)
-    raise Invalid([("", f"is a gzip file of over {MOST_MEMBERS} pieces; pack it again in one")])
+    raise Invalid([("", Worded("is a gzip file of over %(most)s pieces; pack it again in one", most=MOST_MEMBERS))])
 
 
 def _unpack_member(packed: memoryview, position: int, unpacked: bytearray) -> int:
@@ -128,11 +131,11 @@ def _unpack_member(packed: memoryview, position: int, unpacked: bytearray) -> in
     while not member.eof and len(unpacked) <= LARGEST_FILE:
         piece = packed[position : position + _PIECE]
         if not piece:
-            raise Invalid([("", "is a gzip file that ends too early; copy or pack it again")])
+            raise Invalid([("", N_("is a gzip file that ends too early; copy or pack it again"))])
         try:
             unpacked += member.decompress(piece, LARGEST_FILE + 1 - len(unpacked))
         except zlib.error:
-            raise Invalid([("", "is a damaged gzip file; pack it again")]) from None
+            raise Invalid([("", N_("is a damaged gzip file; pack it again"))]) from None
         position += len(piece) - len(member.unused_data)
     return position
 
@@ -156,13 +159,17 @@ def _open(text: str, large: frozenset[str], problems: list[Problem], *, may_be_c
     try:
         return open_document(text, large, may_be_cut=may_be_cut)
     except GrammarError as error:
-        what = "is too large" if isinstance(error, TooMuchError) else "is not JSON"
-        why = f"{what}: {error.message}, in {_place(text, error.position)}"
+        message = (
+            N_("is too large: %(why)s, in line %(line)s, column %(column)s")
+            if isinstance(error, TooMuchError)
+            else N_("is not JSON: %(why)s, in line %(line)s, column %(column)s")
+        )
+        why = Worded(message, why=error.message, **_place(text, error.position))
         raise Invalid([*problems, ("", why)]) from None
 
 
-def _place(text: str, position: int) -> str:
+def _place(text: str, position: int) -> dict[str, int]:
     line_start = text.rfind("\n", 0, position) + 1
     column = len(text[line_start:position].encode("latin-1").decode("utf-8", "replace")) + 1
     line = text.count("\n", 0, position) + 1
-    return f"line {line}, column {column}"
+    return {"line": line, "column": column}

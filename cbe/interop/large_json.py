@@ -15,9 +15,12 @@ from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, overload
 
+from cbe.domain.errors import N_, Worded
+
 __all__ = [
     "EntriesOnDemand",
     "GrammarError",
+    "JSON_SAYS",
     "TooMuchError",
     "open_document",
     "repeated_keys",
@@ -40,6 +43,20 @@ MOST_CUT = 4_000_000
 MOST_ENTRIES = 2_000_000
 """Entries of all large lists together; so many fit into a file when hardly any of them says anything."""
 
+JSON_SAYS = (
+    N_("Expecting value"),
+    N_("Expecting ',' delimiter"),
+    N_("Expecting ':' delimiter"),
+    N_("Expecting property name enclosed in double quotes"),
+    N_("Illegal trailing comma before end of array"),
+    N_("Illegal trailing comma before end of object"),
+    N_("Unterminated string starting at"),
+    N_("Invalid control character at"),
+    N_("Invalid \\escape"),
+    N_("Invalid \\uXXXX escape"),
+)
+"""What the scanner of ``json`` says, for the catalogues."""
+
 _NEXT = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -53,7 +70,7 @@ class GrammarError(ValueError):
 
     def __init__(self, message: str, position: int) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = message if isinstance(message, Worded) else Worded.reading(message, message)
         self.position = position
 
 
@@ -192,7 +209,7 @@ class _Pass:
             document, position = self._value(position)
         position = self._skip_space(position)
         if position != len(self.text):
-            raise GrammarError("there is more after the end of the document", position)
+            raise GrammarError(N_("there is more after the end of the document"), position)
         return document
 
     def _skip_space(self, position: int) -> int:
@@ -202,8 +219,15 @@ class _Pass:
     def _expect(self, characters: str, position: int) -> int:
         position = self._skip_space(position)
         if position >= len(self.text) or self.text[position] not in characters:
-            end = ", but the file ends" if position >= len(self.text) else ""
-            raise GrammarError(f"{' or '.join(characters)} is expected here{end}", position)
+            wanted = characters[0]
+            if len(characters) > 1:
+                wanted = Worded("%(first)s or %(second)s", first=characters[0], second=characters[1])
+            text = (
+                N_("%(wanted)s is expected here, but the file ends")
+                if position >= len(self.text)
+                else N_("%(wanted)s is expected here")
+            )
+            raise GrammarError(Worded(text, wanted=wanted), position)
         return position
 
     def _top(self, position: int) -> tuple[dict[str, Any], int]:
@@ -251,7 +275,8 @@ class _Pass:
                 return entries, following.end(1)
             else:
                 position = following.end()
-        raise TooMuchError(f"its lists have over {MOST_ENTRIES} entries; leave out some", position)
+        text = Worded("its lists have over %(most)s entries; leave out some", most=MOST_ENTRIES)
+        raise TooMuchError(text, position)
 
     def _value(self, position: int) -> tuple[Any, int]:
         end, cut = self._end(position)
@@ -265,14 +290,14 @@ class _Pass:
             return self._scan_in_window(position), None
         except RecursionError:
             if not self.may_be_cut:
-                raise GrammarError("lists and objects are nested too deep here", position) from None
+                raise GrammarError(N_("lists and objects are nested too deep here"), position) from None
             return self._cut(position)
 
     def _scan(self, text: str, position: int, offset: int = 0) -> int:
         try:
             return int(self.scanner.scan_once(text, position)[1])  # type: ignore[attr-defined]
         except StopIteration as error:
-            raise GrammarError("a value is expected here", int(error.value) + offset) from None
+            raise GrammarError(N_("a value is expected here"), int(error.value) + offset) from None
         except json.JSONDecodeError as error:
             raise GrammarError(error.msg, error.pos + offset) from None
         except ValueError:
@@ -327,7 +352,7 @@ class _Pass:
                     if len(part) > LARGEST_PART or _parts(part) > MOST_PARTS:
                         raise _too_large(position)
                     return end, part.encode("latin-1")
-        raise GrammarError("the file ends inside lists or objects that are not closed", len(self.text))
+        raise GrammarError(N_("the file ends inside lists or objects that are not closed"), len(self.text))
 
 
 def _parts(text: str) -> int:
@@ -335,8 +360,8 @@ def _parts(text: str) -> int:
 
 
 def _too_large(position: int) -> TooMuchError:
-    text = f"one part has over {MOST_PARTS} members and texts or {LARGEST_PART // 10**6} MB; split it or leave out some"
-    return TooMuchError(text, position)
+    text = N_("one part has over %(parts)s members and texts or %(size)s MB; split it or leave out some")
+    return TooMuchError(Worded(text, parts=MOST_PARTS, size=LARGEST_PART // 10**6), position)
 
 
 def repeated_keys(document: Any) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import json
 from itertools import chain
 from typing import Any, BinaryIO
 
-from cbe.domain.errors import Invalid, Problem
+from cbe.domain.errors import N_, Invalid, Problem
 from cbe.domain.program import Program, find_problems, parse_program
 
 from .json_file import LARGEST_FILE, open_json, problems_of_keys, read_json
@@ -42,7 +42,7 @@ def read_program_document(source: bytes | BinaryIO) -> dict[str, Any]:
     Packed with gzip or plain, with or without a BOM. Raises Invalid when the bytes are not UTF-8, not JSON, not an
     object, hold NUL, repeat a key, or are over ``LARGEST_FILE``.
     """
-    return read_json(source, _LARGE, "program file")
+    return read_json(source, _LARGE, N_("program file"))
 
 
 def write_program_document(document: dict[str, Any]) -> str:

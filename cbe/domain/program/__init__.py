@@ -4,7 +4,7 @@ Here is what a document may say and every problem it can have. Reading bytes (en
 ``interop.program_file``'s; what follows from the graph of prerequisites is ``graph``'s.
 """
 
-from .parse import FORMAT, find_problems, parse_program
+from .parse import CIRCLE, FORMAT, find_problems, parse_program
 from .reached import leaf_credits, leaf_hours, reached_credentials
 from .values import (
     Alignment,
@@ -23,6 +23,7 @@ from .values import (
 
 __all__ = [
     "Alignment",
+    "CIRCLE",
     "Competency",
     "Credential",
     "FORMAT",

@@ -8,11 +8,17 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Any
 
+from cbe.domain.errors import Named, Worded
 from cbe.domain.reading import LARGEST_NUMBER, Problems, is_list
 
 __all__ = ["Edges", "Ids", "ids_in", "places_of", "shown_circle", "where_named", "where_needed"]
+
+
+MOST_NAMED = 100
+"""So many steps of a circle are named on a page."""
 
 
 class Ids:
@@ -96,15 +102,20 @@ def ids_in(items: Any) -> list[bytes]:
     return [name.encode("utf-8", "surrogatepass") if isinstance(name, str) else b"" for name in ids]
 
 
-def shown_circle(what: str, circle: Sequence[int], names: Sequence[bytes], remedy: str) -> str:
-    """Return what is wrong with a circle, made in one piece: one through a whole file is some megabytes."""
-    text = bytearray(what.encode())
+def shown_circle(message: str, kind: str, circle: Sequence[int], names: Sequence[bytes]) -> Worded:
+    """Return what is wrong with a circle, made in one piece: one through a whole file is some megabytes.
+
+    In English it is shown whole; the parts named for pages, where a message has its ``%(circle)s``, are the first ones.
+    """
+    before, _, after = message.partition("%(circle)s")
+    text = bytearray(before.encode())
     for place in circle:
         text += names[place]
         text += b" -> "
     text += names[circle[0]]
-    text += remedy.encode()
-    return text.decode("utf-8", "replace")
+    text += after.encode()
+    first = [names[place].decode("utf-8", "replace") for place in islice(chain(circle, circle[:1]), MOST_NAMED + 1)]
+    return Worded.reading(text.decode("utf-8", "replace"), message, circle=Named(kind, *first, most=MOST_NAMED))
 
 
 def where_needed(prerequisites: Any, name: str) -> str:

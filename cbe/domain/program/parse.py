@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from cbe.domain.errors import Invalid, Problem
+from cbe.domain.errors import N_, Invalid, Problem, Worded
 from cbe.domain.reading import (
     MOST_PROBLEMS,
     Problems,
@@ -26,12 +26,21 @@ from cbe.domain.requirements.parse import Checks, read_requirement
 
 from .circles import shortest_circles
 from .ids import Edges, Ids, ids_in, places_of, shown_circle, where_named, where_needed
-from .shapes import COMPETENCY, CREDENTIAL, PROGRAM, TOP, report_repeated_ids
+from .shapes import COMPETENCY, CREDENTIAL, PROGRAM, TOP, already_the_id, report_repeated_ids
 from .values import Competency, Credential, MasteryRule, Program, Quality, Section
 
-__all__ = ["FORMAT", "find_problems", "parse_program"]
+__all__ = ["CIRCLE", "FORMAT", "find_problems", "parse_program"]
 
 FORMAT = "cbe-program/1"
+
+CIRCLE = N_("prerequisites go in a circle, each needed by the next: %(circle)s; take one out")
+"""How a circle of prerequisites is told; readers of other formats know one by it."""
+CREDENTIAL_CIRCLE = N_("credentials name each other in a circle, each needed by the next: %(circle)s; take one out")
+DANGLING = {
+    "competency": N_("there is no competency with the id %(id)s"),
+    "credential": N_("there is no credential with the id %(id)s"),
+    "section": N_("there is no section with the id %(id)s"),
+}
 
 
 def parse_program(document: Any, *, with_circles: bool = False) -> Program:
@@ -86,7 +95,8 @@ class _RequirementChecks(Checks):
                 return
             total += worth
         if requirement.credits > total:
-            self.reading.problems.report(at, f"asks for {requirement.credits} credits, its members have only {total}")
+            text = N_("asks for %(credits)s credits, its members have only %(there)s")
+            self.reading.problems.report(at, Worded(text, credits=requirement.credits, there=total))
 
 
 class _Reading:
@@ -111,10 +121,8 @@ class _Reading:
                 self.problems.report(at, text)
             self._check()
         except TooManyProblems:
-            text = (
-                f"there are more problems than the {len(self.problems.found)} listed here; mend these and check again"
-            )
-            cut.append(("", text))
+            text = N_("there are more problems than the %(count)s listed here; mend these and check again")
+            cut.append(("", Worded(text, count=len(self.problems.found))))
         if self.problems.found:
             # the ids of half a million competencies are a third of all memory, and no longer asked for
             self.competencies = self.credentials = Ids()
@@ -144,7 +152,7 @@ class _Reading:
     def _check(self) -> None:
         self.problems.object(self.document, "", TOP)
         if "format" in self.top and self.top["format"] != FORMAT:
-            self.problems.report("/format", f'must be "{FORMAT}"')
+            self.problems.report("/format", Worded('must be "%(format)s"', format=FORMAT))
         if "program" in self.top:
             self._check_head(self.top["program"])
         for key, ids, read in (
@@ -152,11 +160,11 @@ class _Reading:
             ("credentials", self.credentials, self._credential),
         ):
             if key in self.top:
-                for i, item in enumerate(self.problems.items(self.top[key], "", key, "objects")):
+                for i, item in enumerate(self.problems.items(self.top[key], "", key, Worded("objects"))):
                     first = ids.add(i, item)
                     name = read(i, item).get("id")
                     if name is not None and first != i:
-                        self.problems.report(f"/{key}/{i}/id", f"{quoted(name)} is already the id of /{key}/{first}")
+                        self.problems.report(f"/{key}/{i}/id", already_the_id(name, f"/{key}/{first}"))
         if "source" in self.top:
             self._check_source(self.top["source"])
         self._check_references()
@@ -166,12 +174,12 @@ class _Reading:
     def _check_source(self, value: Any) -> None:
         """See that what is kept of a foreign file can be; what it says is for the reader of that format."""
         for i, part in enumerate(
-            self.problems.items(value, "", "source", "objects, kept of the file this was made from")
+            self.problems.items(value, "", "source", Worded("objects, kept of the file this was made from"))
         ):
             if isinstance(part, dict):
                 self.problems.anything(part, "/source", i)
             else:
-                self.problems.report(f"/source/{i}", "must be an object: {…}")
+                self.problems.report(f"/source/{i}", N_("must be an object: {…}"))
 
     def _check_references(self) -> None:
         """Read what names ids of its own list, which a first walk need not have met yet."""
@@ -195,8 +203,9 @@ class _Reading:
                     self.report_dangling(f"/program/sections/{i}/parent", section.parent, "section")
         names = ids_in(sections)
         for circle in shortest_circles(len(names), parents.sources, parents.targets):
-            text = shown_circle("sections stand in each other in a circle: ", circle, names, "; take one parent out")
-            self.problems.report(f"/program/sections/{circle[-1]}/parent", text)
+            text = N_("sections stand in each other in a circle: %(circle)s; take one parent out")
+            at = f"/program/sections/{circle[-1]}/parent"
+            self.problems.report(at, shown_circle(text, "section", circle, names))
         if self.head.get("mastery") is not None:
             self._check_mastery(self.head, "/program/mastery/level")
 
@@ -240,8 +249,12 @@ class _Reading:
             return
         names = [step.id for step in rubric.levels] if rubric is not None else []
         if level not in names:
-            has = f"its rubric has {', '.join(map(shown, names))}" if names else "there is no rubric here"
-            self.problems.report(at, f"mastery asks for the level {quoted(level)}, but {has}")
+            text = (
+                N_("mastery asks for the level %(level)s, but its rubric has %(levels)s")
+                if names
+                else N_("mastery asks for the level %(level)s, but there is no rubric here")
+            )
+            self.problems.report(at, Worded(text, level=quoted(level), levels=", ".join(map(shown, names))))
 
     def _prerequisites(self, value: Any, index: int, at: str) -> None:
         at = f"{at}/prerequisites"
@@ -249,11 +262,11 @@ class _Reading:
             for place, group in enumerate(value):
                 self._group(group, index, at, place)
         else:
-            self.problems.report(at, 'must be a list of groups, such as [["html"], ["js", "php"]]')
+            self.problems.report(at, N_('must be a list of groups, such as [["html"], ["js", "php"]]'))
 
     def _group(self, value: Any, index: int, at: str, place: int) -> None:
         if not is_list(value) or not value:
-            text = "must be a list of competency ids, of which one is enough; it must not be empty"
+            text = N_("must be a list of competency ids, of which one is enough; it must not be empty")
             self.problems.report(f"{at}/{place}", text)
             return
         known: set[str] = set()
@@ -268,7 +281,8 @@ class _Reading:
     def _report_member(self, member: Any, at: str, place: int, known: set[str]) -> None:
         name = self.problems.identifier(member, at, place)
         if name in known:
-            self.problems.report(f"{at}/{place}", f"{quoted(name)} stands in this group already; once is enough")
+            text = Worded("%(id)s stands in this group already; once is enough", id=quoted(name))
+            self.problems.report(f"{at}/{place}", text)
         elif name is not None:
             self.report_dangling(f"{at}/{place}", name, "competency")
 
@@ -287,7 +301,7 @@ class _Reading:
 
     def report_dangling(self, at: str, name: str, what: str) -> None:
         """Report a name that nothing in the file has."""
-        self.problems.report(at, f"there is no {what} with the id {quoted(name)}")
+        self.problems.report(at, Worded(DANGLING[what], id=quoted(name)))
 
     def _check_circles(self) -> None:
         for ids, edges, key in (
@@ -301,8 +315,8 @@ class _Reading:
                 value, last = ids.items[circle[0]][key], names[circle[-1]].decode("utf-8", "surrogatepass")
                 if key == "prerequisites":
                     at = f"/competencies/{circle[0]}/prerequisites{where_needed(value, last)}"
-                    what = "prerequisites go in a circle, each needed by the next: "
+                    text, kind = CIRCLE, "competency"
                 else:
                     at = f"/credentials/{circle[0]}/requires{where_named(value, last)}"
-                    what = "credentials name each other in a circle, each needed by the next: "
-                self.problems.report(at, shown_circle(what, circle, names, "; take one out"))
+                    text, kind = CREDENTIAL_CIRCLE, "credential"
+                self.problems.report(at, shown_circle(text, kind, circle, names))

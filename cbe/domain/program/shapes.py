@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from cbe.domain.errors import N_, Worded
 from cbe.domain.reading import Problems, Read, Shape, child, choice, is_list, quoted
 
 from .values import Alignment, Competency, Credential, Level, MasteryRule, Quality, Resource, Rubric, Section
 
-__all__ = ["COMPETENCY", "CREDENTIAL", "GATES", "PROGRAM", "SECTION", "TOP", "report_repeated_ids"]
+__all__ = ["COMPETENCY", "CREDENTIAL", "GATES", "PROGRAM", "SECTION", "TOP", "already_the_id", "report_repeated_ids"]
 
 GATES = ("recognition", "strict", "open")
 KINDS = ("badge", "micro-credential", "certificate", "diploma", "degree")
@@ -36,8 +37,10 @@ def _one(shape: Shape) -> Read:
 
 
 def _many(shape: Shape) -> Read:
+    what = Worded("objects, each a %(part)s", part=Worded(shape.name))
+
     def read(problems: Problems, value: Any, at: str, key: str | int) -> tuple[Any, ...]:
-        items = problems.items(value, at, key, f"objects, each a {shape.name}")
+        items = problems.items(value, at, key, what)
         return tuple([problems.made(item, f"{at}/{key}/{i}", shape) for i, item in enumerate(items)])
 
     return read
@@ -49,7 +52,16 @@ def report_repeated_ids(problems: Problems, items: Any, at: str) -> None:
     for i, item in enumerate(items if is_list(items) else ()):
         name = item.get("id") if isinstance(item, dict) else None
         if isinstance(name, str) and first.setdefault(name, i) != i:
-            problems.report(f"{at}/{i}/id", f"{quoted(name)} is already the id of {at}/{first[name]}")
+            problems.report(f"{at}/{i}/id", already_the_id(name, f"{at}/{first[name]}"))
+
+
+def already_the_id(name: str, place: str) -> Worded:
+    """Return what is said of an id that something at another place has.
+
+    >>> already_the_id("html", "/competencies/0")
+    '"html" is already the id of /competencies/0'
+    """
+    return Worded("%(id)s is already the id of %(place)s", id=quoted(name), place=place)
 
 
 def _rubric(problems: Problems, value: Any, at: str, key: str | int) -> Rubric | None:
@@ -57,24 +69,25 @@ def _rubric(problems: Problems, value: Any, at: str, key: str | int) -> Rubric |
     levels = value.get("levels") if isinstance(value, dict) else None
     at = child(at, key)
     if is_list(levels) and not levels:
-        problems.report(f"{at}/levels", "must not be empty: name at least one level")
+        problems.report(f"{at}/levels", N_("must not be empty: name at least one level"))
     elif is_list(levels):
         report_repeated_ids(problems, levels, f"{at}/levels")
         names = [level.get("id") for level in levels if isinstance(level, dict)]
         counts_from = value.get("counts_from")
         if isinstance(counts_from, str) and counts_from not in names:
-            problems.report(f"{at}/counts_from", f"{quoted(counts_from)} is not the id of a level of this rubric")
+            text = Worded("%(id)s is not the id of a level of this rubric", id=quoted(counts_from))
+            problems.report(f"{at}/counts_from", text)
     return rubric if isinstance(rubric, Rubric) else None
 
 
-LEVEL = Shape("level", {"id": _id, "title": _text, "description": _text}, ("id", "title"), Level)
-RUBRIC = Shape("rubric", {"levels": _many(LEVEL), "counts_from": _id}, ("levels", "counts_from"), Rubric)
-MASTERY = Shape("mastery rule", {"assessors": Problems.whole, "days": Problems.whole, "level": _id}, (), MasteryRule)
-SECTION = Shape("section", {"id": _id, "title": _text, "parent": _id}, ("id", "title"), Section)
-RESOURCE = Shape("resource", {"title": _text, "url": Problems.web_address}, ("title", "url"), Resource)
-ALIGNMENT = Shape("alignment", {"uri": Problems.uri, "title": _text, "type": _string}, ("uri",), Alignment)
+LEVEL = Shape(N_("level"), {"id": _id, "title": _text, "description": _text}, ("id", "title"), Level)
+RUBRIC = Shape(N_("rubric"), {"levels": _many(LEVEL), "counts_from": _id}, ("levels", "counts_from"), Rubric)
+MASTERY = Shape(N_("mastery rule"), {"assessors": Problems.whole, "days": Problems.whole, "level": _id}, (), MasteryRule)
+SECTION = Shape(N_("section"), {"id": _id, "title": _text, "parent": _id}, ("id", "title"), Section)
+RESOURCE = Shape(N_("resource"), {"title": _text, "url": Problems.web_address}, ("title", "url"), Resource)
+ALIGNMENT = Shape(N_("alignment"), {"uri": Problems.uri, "title": _text, "type": _string}, ("uri",), Alignment)
 QUALITY = Shape(
-    "quality statement",
+    N_("quality statement"),
     {
         "country": _string,
         "assessment": _text,
@@ -87,7 +100,7 @@ QUALITY = Shape(
 )
 
 TOP = Shape(
-    "program file",
+    N_("program file"),
     {
         "format": _later,
         "program": _later,
@@ -100,7 +113,7 @@ TOP = Shape(
     dict,
 )
 PROGRAM = Shape(
-    "program",
+    N_("program"),
     {
         "id": _id,
         "title": _text,
@@ -118,7 +131,7 @@ PROGRAM = Shape(
     dict,
 )
 COMPETENCY = Shape(
-    "competency",
+    N_("competency"),
     {
         "id": _id,
         "title": _text,
@@ -144,7 +157,7 @@ COMPETENCY = Shape(
     Competency,
 )
 CREDENTIAL = Shape(
-    "credential",
+    N_("credential"),
     {
         "id": _id,
         "title": _text,

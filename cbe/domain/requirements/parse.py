@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
-from cbe.domain.errors import Invalid
+from cbe.domain.errors import N_, Invalid, Worded
 from cbe.domain.reading import Problems, child, in_document_order, is_list
 
 from .kinds import All, Any_, AtLeast, CompetencyLeaf, CredentialLeaf, Credits, Leaf, Requirement
@@ -72,11 +73,11 @@ def read_requirement(
         checks.leaf(leaf, child(at, kind))
         return leaf
     if depth >= DEEPEST:
-        problems.report(at, f"is nested too deep: at most {DEEPEST} groups may stand in each other")
+        problems.report(at, Worded("is nested too deep: at most %(most)s groups may stand in each other", most=DEEPEST))
         return None
     no_sharing = value.get("no_sharing", False)
     if kind != "any" and not isinstance(no_sharing, bool):
-        problems.report(child(at, "no_sharing"), "must be true or false")
+        problems.report(child(at, "no_sharing"), N_("must be true or false"))
     threshold = _threshold(problems, value, at, kind)
     parts = _parts(problems, value, at, kind, checks, depth)
     if len(problems.found) > before:
@@ -90,12 +91,16 @@ def read_requirement(
 def _kind(problems: Problems, value: Any, at: str) -> str | None:
     """Return the one kind of a requirement, after reporting keys that do not belong to it."""
     if not isinstance(value, dict):
-        problems.report(at, f"must be a requirement: {_EXAMPLES}")
+        problems.report(at, Worded("must be a requirement: %(examples)s", examples=_EXAMPLES))
         return None
     kinds = [kind for kind in _KINDS if kind in value]
     if len(kinds) != 1:
-        has = f"has {' and '.join(kinds)}, but" if kinds else "says nothing that can be met:"
-        problems.report(at, f"{has} a requirement must be exactly one of {_EXAMPLES}")
+        text = (
+            N_("has %(kinds)s, but a requirement must be exactly one of %(examples)s")
+            if kinds
+            else N_("says nothing that can be met: a requirement must be exactly one of %(examples)s")
+        )
+        problems.report(at, Worded(text, kinds=reduce(_and, kinds) if kinds else "", examples=_EXAMPLES))
     allowed = {key for kind in kinds or _KINDS for key in _KEYS[kind]}
     for key in value:
         if key not in allowed:
@@ -105,8 +110,14 @@ def _kind(problems: Problems, value: Any, at: str) -> str | None:
 
 def _stray(key: str, kinds: list[str]) -> str:
     if key == "no_sharing":
-        return "may stand only beside all, at_least or credits"
-    return f"is not a key of a requirement{' of the kind ' + kinds[0] if kinds else ''}; take it out"
+        return N_("may stand only beside all, at_least or credits")
+    if not kinds:
+        return N_("is not a key of a requirement; take it out")
+    return Worded("is not a key of a requirement of the kind %(kind)s; take it out", kind=kinds[0])
+
+
+def _and(first: str, second: str) -> Worded:
+    return Worded("%(first)s and %(second)s", first=first, second=second)
 
 
 def _threshold(problems: Problems, value: Any, at: str, kind: str) -> int | Decimal | None:
@@ -114,8 +125,8 @@ def _threshold(problems: Problems, value: Any, at: str, kind: str) -> int | Deci
         count = problems.whole(value[kind], at, kind)
         members = value.get("of")
         if count is not None and is_list(members) and 0 < len(members) < count:
-            text = f"asks for {count} of only {len(members)} members; lower it or add members"
-            problems.report(child(at, kind), text)
+            text = N_("asks for %(count)s of only %(members)s members; lower it or add members")
+            problems.report(child(at, kind), Worded(text, count=count, members=len(members)))
         return count
     return problems.above_zero(value[kind], at, kind) if kind == "credits" else None
 
@@ -125,12 +136,12 @@ def _parts(
 ) -> tuple[Requirement | None, ...]:
     key = kind if kind in {"all", "any"} else "of"
     if key not in value:
-        problems.report(at, f'has no "of", the list of members that {kind} chooses from')
+        problems.report(at, Worded('has no "of", the list of members that %(kind)s chooses from', kind=kind))
         return ()
-    members = problems.items(value[key], at, key, "requirements")
+    members = problems.items(value[key], at, key, Worded("requirements"))
     at = child(at, key)
     if is_list(value[key]) and not value[key]:
-        problems.report(at, "must not be empty: name at least one member")
+        problems.report(at, N_("must not be empty: name at least one member"))
     return tuple(
         [read_requirement(problems, member, f"{at}/{i}", checks, depth + 1) for i, member in enumerate(members)]
     )

@@ -34,7 +34,7 @@ def read_case(source: bytes | BinaryIO, *, precedes: Precedes = "order") -> Prog
     Nothing raises: what is wrong with the bytes is refused like what is wrong with the package.
     """
     try:
-        package = read_json(source, frozenset(LARGE), "CASE package")
+        package = read_json(source, frozenset(LARGE), N_("CASE package"))
     except Invalid as error:
         return ProgramImport(None, None, refusals=tuple(error.problems))
     return read_case_package(package, precedes=precedes)
