@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from cbe.domain.errors import Invalid, Problem
+from cbe.domain.errors import N_, Invalid, Problem, Worded
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.reading import child
 
@@ -46,30 +46,34 @@ def load_learners(source: bytes | BinaryIO, compiled: CompiledProgram) -> dict[s
 
 def _learner(facts: Any, at: str, compiled: CompiledProgram, problems: list[Problem]) -> LearnerFacts:
     if not isinstance(facts, dict):
-        problems.append((at, 'must be an object: {"mastered": […], "expired": […], "held": […], "withheld": […]}'))
+        text = N_('must be an object: {"mastered": […], "expired": […], "held": […], "withheld": […]}')
+        problems.append((at, text))
         return LearnerFacts()
-    problems += [(child(at, key), f"is not known here; {', '.join(KEYS)} are") for key in facts if key not in KEYS]
-    known: dict[str, tuple[Collection[str], str]] = {
-        "mastered": (compiled.competencies, "competency"),
-        "expired": (compiled.competencies, "competency"),
-        "held": (compiled.credentials, "credential"),
-        "withheld": (compiled.credentials, "credential"),
+    text = Worded("is not known here; %(keys)s are", keys=", ".join(KEYS))
+    problems += [(child(at, key), text) for key in facts if key not in KEYS]
+    competency, credential = Worded("competency"), Worded("credential")
+    known: dict[str, tuple[Collection[str], Worded]] = {
+        "mastered": (compiled.competencies, competency),
+        "expired": (compiled.competencies, competency),
+        "held": (compiled.credentials, credential),
+        "withheld": (compiled.credentials, credential),
     }
     lists = {key: _ids(facts.get(key, []), child(at, key), *known[key], problems) for key in KEYS}
     problems += [
-        (child(at, "expired"), f"{key!r} is mastered as well: it is either current or expired")
+        (child(at, "expired"), Worded("%(key)s is mastered as well: it is either current or expired", key=repr(key)))
         for key in sorted(lists["mastered"] & lists["expired"])
     ]
     return LearnerFacts(**lists)
 
 
-def _ids(value: Any, at: str, known: Collection[str], what: str, problems: list[Problem]) -> frozenset[str]:
+def _ids(value: Any, at: str, known: Collection[str], what: Worded, problems: list[Problem]) -> frozenset[str]:
     if not isinstance(value, list):
-        problems.append((at, f"must be a list of ids: [{what}, …]"))
+        problems.append((at, Worded("must be a list of ids: [%(what)s, …]", what=what)))
         return frozenset()
     for place, key in enumerate(value):
         if not isinstance(key, str):
-            problems.append((child(at, place), f"must be the id of a {what}, a text"))
+            problems.append((child(at, place), Worded("must be the id of a %(what)s, a text", what=what)))
         elif key not in known:
-            problems.append((child(at, place), f"there is no {what} {key!r} in this program"))
+            text = Worded("there is no %(what)s %(key)s in this program", what=what, key=repr(key))
+            problems.append((child(at, place), text))
     return frozenset(key for key in value if isinstance(key, str))

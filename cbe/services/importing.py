@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from cbe.domain import policy
-from cbe.domain.errors import N_, CbeError, Conflict, Forbidden, Invalid, NotFound, Problem, Worded
+from cbe.domain.errors import N_, CbeError, Conflict, Forbidden, Invalid, Named, NotFound, Problem, Worded
 from cbe.domain.policy import SYSTEM, Actor
 from cbe.store import imports
 from cbe.store.imports import ImportRow
@@ -188,11 +188,45 @@ def _problems(problems: Sequence[Problem]) -> list[list[Any]]:
 
 
 def _words(text: str) -> tuple[str, dict[str, Any]]:
-    return (text.message, text.values) if isinstance(text, Worded) else (text, {})
+    if not isinstance(text, Worded):
+        return text, {}
+    return text.message, {name: _kept(value) for name, value in text.values.items()}
+
+
+def _kept(value: Any) -> Any:
+    """Return a value of a text as JSON; words of ours and parts of a program stay what they are."""
+    if isinstance(value, Worded):
+        return {"words": _words(value)}
+    if isinstance(value, Named):
+        return {"kind": value.kind, "ids": [*value.ids, *[""] * value.is_cut], "between": value.between}
+    return value
+
+
+def _worded(message: str, values: Mapping[str, Any]) -> str:
+    """Return a text that was kept."""
+    return Worded(message, **{name: _meant(value) for name, value in values.items()}) if values else message
+
+
+def _meant(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if "words" in value:
+        message, values = value["words"]
+        return Worded.reading(message, message) if not values else _worded(message, values)
+    ids = value["ids"]
+    return Named(value["kind"], *ids, between=value["between"], most=len(ids) - (ids[-1:] == [""]))
+
+
+def _found(text: str) -> dict[str, Any]:
+    """Return what was found in a file, its texts as words."""
+    found: dict[str, Any] = json.loads(text)
+    refused = [(at, _worded(message, values)) for at, message, values in found.get("refused", ())]
+    odd = [(_worded(message, values), places) for message, values, places in found.get("odd", ())]
+    return found | {"refused": refused, "odd": odd}
 
 
 def _shown(row: ImportRow) -> Import:
-    return Import(row.id, row.name, _asked(row), row.state, json.loads(row.found), row.made_at)
+    return Import(row.id, row.name, _asked(row), row.state, _found(row.found), row.made_at)
 
 
 def _asked(row: ImportRow) -> Asked:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
-from cbe.domain.errors import Invalid, Worded
+from cbe.domain.errors import Invalid
 from cbe.services import importing
 from cbe.services.exchange import Asked, export_as, guess_format
 
@@ -98,8 +97,8 @@ def send() -> str | Response | tuple[str, int]:
 def look(import_id: UUID) -> str:
     """Show how far an import is, and what it would do or did."""
     found = importing.get_import(identity.actor(), import_id)
-    odd = [Line(places, _told(text, values)) for text, values, places in found.found.get("odd", ())]
-    refused = [Line([at] if at else [], _told(text, values)) for at, text, values in found.found.get("refused", ())]
+    odd = [Line(places, told(text)) for text, places in found.found["odd"]]
+    refused = [Line([at] if at else [], told(text)) for at, text in found.found["refused"]]
     return render_template("exchange/look.html", one=found, found={**NOTHING, **found.found}, odd=odd, refused=refused)
 
 
@@ -133,7 +132,3 @@ def _asked(form: ImportForm, name: str, data: bytes) -> Asked:
         (form.language.data or "").strip() or "en",
         edges.stream.read(importing.MOST_BYTES + 1) if edges else None,
     )
-
-
-def _told(text: str, values: Mapping[str, Any]) -> str:
-    return told(Worded(text, **values) if values else text)

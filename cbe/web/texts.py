@@ -6,10 +6,12 @@ shown, marked with its language and direction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 import nh3
 from babel import Locale, UnknownLocaleError
@@ -21,7 +23,7 @@ from flask_babel import lazy_gettext as _l
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from cbe.domain.errors import Worded
+from cbe.domain.errors import Named, Worded
 from cbe.domain.program import Rubric, Text
 
 from . import identity
@@ -33,6 +35,7 @@ __all__ = [
     "Spoken",
     "clock",
     "hours",
+    "in_a_row",
     "in_words",
     "language_name",
     "plain",
@@ -207,11 +210,24 @@ def clock(value: datetime) -> str:
 
 
 def told(problem: str) -> str:
-    """Return the text of a problem in the reader's language."""
+    """Return the text of a problem in the reader's language, with that language's arrows between the ids it names."""
     if not isinstance(problem, Worded):
         return _(problem)
-    values = {name: day(one) if isinstance(one, date) else one for name, one in problem.values.items()}
-    return _(problem.message) % values
+    return _(problem.message) % {name: _value(one) for name, one in problem.values.items()}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Worded):
+        return told(value)
+    if isinstance(value, Named):
+        return in_a_row(value, value.ids)
+    return day(value) if isinstance(value, date) else value
+
+
+def in_a_row(those: Named, titles: Sequence[object]) -> str:
+    """Return titles of parts as they follow each other, each in the direction of its own letters."""
+    alone = [f"\u2068{title}\u2069" for title in titles] + ["…"] * those.is_cut
+    return _(those.between).join(alone)
 
 
 def register(app: Flask) -> None:

@@ -19,6 +19,8 @@ __all__ = ["Edges", "Ids", "ids_in", "places_of", "shown_circle", "where_named",
 
 MOST_NAMED = 100
 """So many steps of a circle are named on a page."""
+UNNAMED: dict[str, Any] = {"circle": "…"}
+"""What the circles after the first thousand share: pages tell of fewer, and the names of all would not fit in memory."""
 
 
 class Ids:
@@ -102,10 +104,13 @@ def ids_in(items: Any) -> list[bytes]:
     return [name.encode("utf-8", "surrogatepass") if isinstance(name, str) else b"" for name in ids]
 
 
-def shown_circle(message: str, kind: str, circle: Sequence[int], names: Sequence[bytes]) -> Worded:
+def shown_circle(
+    message: str, kind: str, circle: Sequence[int], names: Sequence[bytes], *, is_named: bool = True
+) -> Worded:
     """Return what is wrong with a circle, made in one piece: one through a whole file is some megabytes.
 
-    In English it is shown whole; the parts named for pages, where a message has its ``%(circle)s``, are the first ones.
+    In English it is shown whole; the parts named for pages, where a message has its ``%(circle)s``, are the first ones,
+    and none unless ``is_named``.
     """
     before, _, after = message.partition("%(circle)s")
     text = bytearray(before.encode())
@@ -114,6 +119,10 @@ def shown_circle(message: str, kind: str, circle: Sequence[int], names: Sequence
         text += b" -> "
     text += names[circle[0]]
     text += after.encode()
+    if not is_named:
+        told = Worded.reading(text.decode("utf-8", "replace"), message)
+        told.values = UNNAMED
+        return told
     first = [names[place].decode("utf-8", "replace") for place in islice(chain(circle, circle[:1]), MOST_NAMED + 1)]
     return Worded.reading(text.decode("utf-8", "replace"), message, circle=Named(kind, *first, most=MOST_NAMED))
 

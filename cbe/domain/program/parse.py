@@ -36,6 +36,8 @@ FORMAT = "cbe-program/1"
 CIRCLE = N_("prerequisites go in a circle, each needed by the next: %(circle)s; take one out")
 """How a circle of prerequisites is told; readers of other formats know one by it."""
 CREDENTIAL_CIRCLE = N_("credentials name each other in a circle, each needed by the next: %(circle)s; take one out")
+MOST_NAMED = 1_000
+"""So many problems name the parts of a circle one by one."""
 DANGLING = {
     "competency": N_("there is no competency with the id %(id)s"),
     "credential": N_("there is no credential with the id %(id)s"),
@@ -319,4 +321,5 @@ class _Reading:
                 else:
                     at = f"/credentials/{circle[0]}/requires{where_named(value, last)}"
                     text, kind = CREDENTIAL_CIRCLE, "credential"
-                self.problems.report(at, shown_circle(text, kind, circle, names))
+                is_named = len(self.problems.found) < MOST_NAMED
+                self.problems.report(at, shown_circle(text, kind, circle, names, is_named=is_named))

@@ -82,7 +82,9 @@ def _rubric(problems: Problems, value: Any, at: str, key: str | int) -> Rubric |
 
 LEVEL = Shape(N_("level"), {"id": _id, "title": _text, "description": _text}, ("id", "title"), Level)
 RUBRIC = Shape(N_("rubric"), {"levels": _many(LEVEL), "counts_from": _id}, ("levels", "counts_from"), Rubric)
-MASTERY = Shape(N_("mastery rule"), {"assessors": Problems.whole, "days": Problems.whole, "level": _id}, (), MasteryRule)
+MASTERY = Shape(
+    N_("mastery rule"), {"assessors": Problems.whole, "days": Problems.whole, "level": _id}, (), MasteryRule
+)
 SECTION = Shape(N_("section"), {"id": _id, "title": _text, "parent": _id}, ("id", "title"), Section)
 RESOURCE = Shape(N_("resource"), {"title": _text, "url": Problems.web_address}, ("title", "url"), Resource)
 ALIGNMENT = Shape(N_("alignment"), {"uri": Problems.uri, "title": _text, "type": _string}, ("uri",), Alignment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
-from cbe.domain.errors import N_, Invalid, Problem
+from cbe.domain.errors import N_, Invalid, Problem, Worded
 from cbe.domain.program import find_problems, parse_program
 from cbe.domain.reading import child
 from cbe.interop.imported import ProgramImport, is_circle, remark
@@ -59,9 +59,15 @@ def read_case_package(
         other = Outline(package, "prerequisite")
         circles = list(_refusals(filter(is_circle, find_problems(other.document())), other))
         for at, text in circles[:MOST_CIRCLES]:
-            remarks += remark(WOULD_CIRCLE, [at], problem=text if len(text) <= LONGEST else text[:LONGEST] + "…")
+            remarks += remark(WOULD_CIRCLE, [at], problem=_shortened(text))
         remarks += remark(MORE_CIRCLES, (at for at, _ in circles[MOST_CIRCLES:]))
     return ProgramImport(document, program, tuple(remarks))
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST or not isinstance(text, Worded):
+        return text
+    return Worded.reading(text[:LONGEST] + "…", text.message, **text.values)
 
 
 def _refusals(problems: Iterable[Problem], outline: Outline) -> Iterable[Problem]:

@@ -26,7 +26,7 @@ from cbe.services.linting import known_blocking
 
 from .. import identity
 from ..guard import safe_next
-from ..texts import Spoken, in_words, told
+from ..texts import Spoken, in_a_row, in_words, told
 from . import designer
 
 __all__ = ["FIELDS", "Page", "page", "save", "title_of", "told_in"]
@@ -132,6 +132,10 @@ class Page:
         """Return a text of the draft in the reader's language."""
         return in_words(text, self.language)
 
+    def told(self, problem: str) -> str:
+        """Return the text of a problem of the draft with the titles of the parts that it names."""
+        return told_in(self.draft, problem)
+
     def form_of(self, kind: str, key: str) -> str | None:
         """Return the address of the form of a part; None where it has none."""
         endpoint = FORMS.get(kind)
@@ -172,8 +176,7 @@ def told_in(draft: Draft, problem: str) -> str:
 
 
 def _titles(draft: Draft, those: Named) -> str:
-    titles = [f"\u2068{title_of(draft, those.kind, key)}\u2069" for key in those.ids] + ["…"] * those.is_cut
-    return (_(", ") if those.between == ", " else those.between).join(titles)
+    return in_a_row(those, [title_of(draft, those.kind, key) for key in those.ids])
 
 
 def save(program: str, make: Make, *, stays: bool = False) -> Seen:

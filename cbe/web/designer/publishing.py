@@ -88,7 +88,7 @@ def _again(program: str, error: CbeError) -> tuple[str, int]:
 
 def _shown(program: str, refused: list[str] | None = None) -> str:
     found = page(program, "publish")
-    problems = [(at, told(text)) for at, text in versions.draft_problems(identity.actor(), program)]
+    problems = versions.draft_problems(identity.actor(), program)
     approval = versions.get_approval(identity.actor(), program)
     known = versions.list_versions(identity.actor(), program)
     wanted = versions.needs_approval(identity.actor(), program)

@@ -21,7 +21,7 @@ from cbe.services.rehearsing import Part, Plans
 
 from .. import identity
 from ..rule_words import Titles, titles_of
-from ..texts import STATES, STATUSES, Spoken, told
+from ..texts import STATES, STATUSES, Spoken
 from . import designer
 from .frame import page
 
@@ -94,8 +94,7 @@ def rehearsal(program: str) -> str | tuple[str, int]:
     try:
         parts = rehearsing.rehearse_draft(actor, program, today=identity.today(), now=identity.now())
     except Invalid as error:
-        problems = [(at, told(text)) for at, text in error.problems]
-        return render_template("designer/rehearsal.html", page=found, problems=problems), 422
+        return render_template("designer/rehearsal.html", page=found, problems=error.problems), 422
     sums = Sums(parts)
     titles, labels = titles_of(*sums.programs), labels_of(program)
     return render_template(

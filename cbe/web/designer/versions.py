@@ -22,7 +22,7 @@ from .difference_map import MARKS, difference_map
 from .difference_words import CHANGES, chapters_of, counts_of
 from .frame import page
 
-__all__ = ["list_versions", "wrong_in_draft"]
+__all__ = ["list_versions"]
 
 DRAFT = "draft"
 
@@ -78,9 +78,8 @@ def difference(program: str) -> str | tuple[str, int]:
     try:
         before, after, differs = versions.version_difference(identity.actor(), program, old, new)
     except Invalid as error:
-        problems = [(at, told(text)) for at, text in error.problems]
         return render_template(
-            "designer/difference.html", page=found, versions=known, old=old, new=DRAFT, problems=problems
+            "designer/difference.html", page=found, versions=known, old=old, new=DRAFT, problems=error.problems
         ), 422
     zoom = next((zoom for zoom in ZOOMS if str(zoom) == request.args.get("zoom")), 1)
     drawn = difference_map(before, after, differs, zoom, lambda key: f"#d-{key}") if differs.competencies else None
@@ -88,11 +87,6 @@ def difference(program: str) -> str | tuple[str, int]:
         "designer/difference.html", page=found, versions=known, old=old, new=new or DRAFT, problems=[],
         chapters=chapters_of(before, after, differs), counts=counts_of(differs), map=drawn, zoom=zoom, marks=MARKS, changes=CHANGES,
     )  # fmt: skip
-
-
-def wrong_in_draft(program: str) -> list[tuple[str, str]]:
-    """Return what keeps the draft from being published: where, as a pointer, and what."""
-    return [(at, told(text)) for at, text in versions.draft_problems(identity.actor(), program)]
 
 
 def _asked(known: list[Version]) -> tuple[int, int | None]:
