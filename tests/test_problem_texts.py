@@ -22,11 +22,8 @@ from tests.interop.case import test_read
 from tests.needs import PROJECT
 from tests.test_catalogues import extracted  # noqa: F401 - a fixture
 
-READERS = sorted(
-    path
-    for name in ("domain/program", "domain/requirements", "domain/draft", "interop")
-    for path in (PROJECT / "cbe" / name).rglob("*.py")
-) + [PROJECT / "cbe/domain/reading.py"]
+FOLDERS = [PROJECT / "cbe" / name for name in ("domain/program", "domain/requirements", "domain/draft", "interop")]
+READERS = [PROJECT / "cbe/domain/reading.py", *sorted(path for folder in FOLDERS for path in folder.rglob("*.py"))]
 
 
 def cases_of(test: Callable[..., None]) -> list[Any]:

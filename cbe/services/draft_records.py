@@ -12,7 +12,7 @@ from cbe.domain.draft import Operation
 from cbe.domain.errors import N_, Problem
 from cbe.domain.policy import Actor
 from cbe.domain.reading import child
-from cbe.store.drafts import on_record
+from cbe.store.drafts import awarded_in, on_record
 
 from .programs import get_program
 
@@ -21,6 +21,7 @@ __all__ = ["record_problems", "removal_problems"]
 KEPT = N_(
     "Somebody has evidence or a decision for it, so it stays in the program. Archive it: it is no longer offered then."
 )
+AWARDED = N_("Somebody was awarded it, so it stays in the program.")
 
 
 def removal_problems(actor: Actor, key: str, competencies: Iterable[str]) -> list[Problem]:
@@ -30,8 +31,13 @@ def removal_problems(actor: Actor, key: str, competencies: Iterable[str]) -> lis
 
 def record_problems(program_id: UUID, operation: Operation) -> list[Problem]:
     """Return what stands on somebody's record of that which an operation takes out; no query where it takes nothing."""
-    gone = [one.id for one in operation if (one.kind, one.field) == ("competency", "id") and one.after is None]
-    return _problems(program_id, gone) if gone else []
+    gone, credentials = (
+        [one.id for one in operation if (one.kind, one.field) == (kind, "id") and one.after is None]
+        for kind in ("competency", "credential")
+    )
+    awarded = awarded_in(program_id, credentials) if credentials else set()
+    problems = _problems(program_id, gone) if gone else []
+    return problems + [(child("/credential", key), AWARDED) for key in credentials if key in awarded]
 
 
 def _problems(program_id: UUID, competencies: list[str]) -> list[Problem]:

@@ -16,7 +16,7 @@ from .database import Instant, Row, db
 from .enrolments import EnrolmentRow
 from .evidence import EvidenceCompetencyRow, EvidenceRow
 from .programs import DraftRow
-from .records import DecisionRow
+from .records import AwardRow, DecisionRow
 
 __all__ = ["OperationRow", "end_draft", "find_operation", "list_operations", "list_own_operations", "on_record"]
 
@@ -75,6 +75,16 @@ def on_record(program_id: UUID, competencies: Sequence[str]) -> set[str]:
         .where(EnrolmentRow.program_id == program_id, EvidenceCompetencyRow.competency.in_(competencies))
     )
     return set(db.session.scalars(decided.union(shown)))
+
+
+def awarded_in(program_id: UUID, credentials: Sequence[str]) -> set[str]:
+    """Return those of some credentials that anybody in a program was awarded, in any version, in good standing or not."""
+    awarded = (
+        select(AwardRow.credential)
+        .join(EnrolmentRow, EnrolmentRow.id == AwardRow.enrolment_id)
+        .where(EnrolmentRow.program_id == program_id, AwardRow.credential.in_(credentials))
+    )
+    return set(db.session.scalars(awarded))
 
 
 def end_draft(row: DraftRow) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import to_user_timezone
+from flask_babel import pgettext, to_user_timezone
 
 from cbe.domain.program import Competency, Credential, Program, Text
 from cbe.services.history import Event
@@ -153,7 +153,7 @@ def _notes(event: Event, program: Program) -> list[str]:
 def _who(event: Event) -> str:
     if event.name:
         return event.name
-    return _("by itself") if event.kind in ("award", "flag") else ""
+    return pgettext("who gave it: nobody", "by itself") if event.kind in ("award", "flag") else ""
 
 
 def _why(event: Event) -> tuple[list[str], str]:

@@ -116,7 +116,7 @@ def _navigation(person: SignedIn | None) -> list[tuple[str, str, bool]]:
         entries.append((_("Queue"), "instructor.queue", reviews))
     if works and learns:
         entries.append((_("Learn"), "home.learn", part == "learner"))
-    entries.append((_("Programs"), "catalogue.listing", part == "catalogue"))
+    entries.append((_("Programs"), "catalogue.listing", part in ("catalogue", "exchange")))
     entries.append((_("Jobs"), "job_profiles.listing", part == "job_profiles"))
     if actor.is_admin:
         entries.append((_("People"), "people.everybody", part == "people"))

@@ -221,6 +221,8 @@ def _value(value: Any) -> Any:
         return told(value)
     if isinstance(value, Named):
         return in_a_row(value, value.ids)
+    if isinstance(value, str) and identity.direction() == "rtl":
+        return f"\u2068{value}\u2069"  # an id or a piece of a file keeps its own direction
     return day(value) if isinstance(value, date) else value
 
 

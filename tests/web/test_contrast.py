@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
-SHEET = (Path(__file__).parents[2] / "static" / "cbe.css").read_text(encoding="utf-8")
+SHEETS = {
+    path.name: path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parents[2] / "static").glob("*.css"))
+}
+SHEET = SHEETS["cbe.css"]
 PAIR = re.compile(r"--(\w[\w-]*): light-dark\((#\w+), (#\w+)\)")
 RULE = re.compile(r"((?:\[data-(?:state|status)=\w+\](?:, )?)+) \{ ([^}]*--f:[^}]*) \}")
 STATES = {"mastered", "in_review", "returned", "expired", "ready", "locked"}
+CHANGES = {"added", "removed", "changed", "moved", "same"}
+"""What differs between two versions, on the coloured map."""
 STATUSES = {"held", "withheld", "claimable", "impossible", "next", "in_progress", "open"}
 
 
@@ -32,12 +37,17 @@ def colours(text: str, scheme: int) -> dict[str, str]:
 
 
 PAGE = SHEET[SHEET.index(":root") : SHEET.index("[data-theme=light]")]
-SHOWN = {name: rule[2] for rule in RULE.finditer(SHEET) for name in re.findall(r"data-(?:state|status)=(\w+)", rule[1])}
+SHOWN = {
+    name: rule[2]
+    for sheet in SHEETS.values()
+    for rule in RULE.finditer(sheet)
+    for name in re.findall(r"data-(?:state|status)=(\w+)", rule[1])
+}
 SCHEMES = pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 
 
 def test_every_state_and_status_has_colours() -> None:
-    assert set(SHOWN) == STATES | STATUSES
+    assert set(SHOWN) == STATES | STATUSES | CHANGES
 
 
 @SCHEMES
@@ -54,7 +64,7 @@ def test_the_border_of_a_state_stands_out_from_the_page(name: str, scheme: int) 
     assert min(contrast(shown["b"], page["bg"]), contrast(shown["b"], page["card"])) >= 3
 
 
-@pytest.mark.parametrize("group", [STATES, STATUSES], ids=["states", "statuses"])
+@pytest.mark.parametrize("group", [STATES, STATUSES, CHANGES], ids=["states", "statuses", "changes"])
 def test_no_two_borders_of_a_kind_are_alike_without_colour(group: set[str]) -> None:
     borders = [tuple(sorted(re.findall(r"--(?:w|l): \w+", SHOWN[name]))) for name in group]
     assert len(set(borders)) == len(borders)
@@ -73,3 +83,14 @@ def test_controls_and_lines_can_be_seen(scheme: int) -> None:
     page = colours(PAGE, scheme)
     assert contrast(page["on-link"], page["link"]) >= 4.5
     assert all(contrast(page[line], page[ground]) >= 3 for line in ("rim", "wire") for ground in ("bg", "card"))
+
+
+@SCHEMES
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_text_whose_rule_gives_it_a_fill_is_readable_on_it(name: str, scheme: int) -> None:
+    given = re.compile(r"(?:^|[;{ ])(background|color|fill): (light-dark\([^)]*\))")
+    for rule in re.findall(r"\{ ([^{}]*) \}", SHEETS[name]):
+        found = {kind: PAIR.search(f"--x: {pair}") for kind, pair in given.findall(rule)}
+        if {"background", "color"} <= found.keys() and all(found.values()):
+            text, fill = (found[kind][2 + scheme] for kind in ("color", "background"))
+            assert contrast(text, fill) >= 4.5, rule

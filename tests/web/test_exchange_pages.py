@@ -8,6 +8,7 @@ import pytest
 
 from cbe.services import importing
 from tests.programs import web_document
+from tests.web.test_arabic_pages import CATALOGUE
 
 
 @pytest.fixture
@@ -106,3 +107,11 @@ def test_a_program_is_taken_away_in_every_format(desk, form):
     answer = desk.get(f"/programs/web/export?format={form}")
     assert (answer.status_code, b"html" in answer.data) == (200, True)
     assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.skipif(not CATALOGUE.exists(), reason="the texts are not compiled (make test does it)")
+def test_in_arabic_a_circle_is_told_with_the_arrow_turned_and_every_name_alone(desk, send):
+    table = b"id,title,prerequisites\na,A,b\nb,B,a\n"
+    page = desk.get(send(table, "web.csv", key="web", title="Web").location, headers={"Accept-Language": "ar"}).text
+    assert "\u2068a\u2069 ← \u2068b\u2069 ← \u2068a\u2069" in page
+    assert "</bdi> ← <bdi>" in page

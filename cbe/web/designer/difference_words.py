@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from markupsafe import Markup, escape
 
 from cbe.domain.diff import Changed, Difference, FieldChange, ListDifference
@@ -31,7 +32,7 @@ GATES = {
     "strict": _l("nothing can be handed in"),
     "open": _l("advice only"),
 }
-AWARDS = {"automatic": _l("by itself"), "approval": _l("by a person")}
+AWARDS = {"automatic": lazy_pgettext("how a credential is awarded", "by itself"), "approval": _l("by a person")}
 QUALITY = {
     "country": _l("Country"),
     "assessment": _l("Assessment"),
