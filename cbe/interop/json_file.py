@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO
 
+from cbe.domain.document_order import in_document_order
 from cbe.domain.errors import N_, Invalid, Problem, Worded
-from cbe.domain.reading import HALF, Problems, TooManyProblems, child, in_document_order, must_be_object, storable
+from cbe.domain.reading import HALF, Problems, TooManyProblems, child, must_be_object, storable
 
 from .large_json import GrammarError, TooMuchError, open_document, repeated_keys, unstorable_strings, whole
 

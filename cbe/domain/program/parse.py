@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from cbe.domain.document_order import in_document_order
 from cbe.domain.errors import N_, Invalid, Problem, Worded
 from cbe.domain.reading import (
     MOST_PROBLEMS,
     Problems,
     TooManyProblems,
-    in_document_order,
     is_list,
     quoted,
     shown,

@@ -6,8 +6,9 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any
 
+from cbe.domain.document_order import in_document_order
 from cbe.domain.errors import N_, Invalid, Worded
-from cbe.domain.reading import Problems, child, in_document_order, is_list
+from cbe.domain.reading import Problems, child, is_list
 
 from .kinds import All, Any_, AtLeast, CompetencyLeaf, CredentialLeaf, Credits, Leaf, Requirement
 
