@@ -16,7 +16,7 @@ from cbe.domain.reading import HALF, Problems, TooManyProblems, child, must_be_o
 
 from .large_json import GrammarError, TooMuchError, open_document, repeated_keys, unstorable_strings, whole
 
-__all__ = ["LARGEST_FILE", "open_json", "problems_of_keys", "read_json"]
+__all__ = ["JSON_SAYS", "LARGEST_FILE", "open_json", "problems_of_keys", "read_json"]
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes of a file, unpacked."""
@@ -38,6 +38,21 @@ _OTHER_ENCODINGS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
+
+
+JSON_SAYS = (
+    N_("Expecting value"),
+    N_("Expecting ',' delimiter"),
+    N_("Expecting ':' delimiter"),
+    N_("Expecting property name enclosed in double quotes"),
+    N_("Illegal trailing comma before end of array"),
+    N_("Illegal trailing comma before end of object"),
+    N_("Unterminated string starting at"),
+    N_("Invalid control character at"),
+    N_("Invalid \\escape"),
+    N_("Invalid \\uXXXX escape"),
+)
+"""What the scanner of ``json`` says, for the catalogues."""
 
 
 def read_json(source: bytes | BinaryIO, large: frozenset[str], what: str) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from cbe.domain.errors import N_, Worded
 __all__ = [
     "EntriesOnDemand",
     "GrammarError",
-    "JSON_SAYS",
     "TooMuchError",
     "open_document",
     "repeated_keys",
@@ -42,20 +41,6 @@ MOST_CUT = 4_000_000
 
 MOST_ENTRIES = 2_000_000
 """Entries of all large lists together; so many fit into a file when hardly any of them says anything."""
-
-JSON_SAYS = (
-    N_("Expecting value"),
-    N_("Expecting ',' delimiter"),
-    N_("Expecting ':' delimiter"),
-    N_("Expecting property name enclosed in double quotes"),
-    N_("Illegal trailing comma before end of array"),
-    N_("Illegal trailing comma before end of object"),
-    N_("Unterminated string starting at"),
-    N_("Invalid control character at"),
-    N_("Invalid \\escape"),
-    N_("Invalid \\uXXXX escape"),
-)
-"""What the scanner of ``json`` says, for the catalogues."""
 
 _NEXT = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
