@@ -7,7 +7,7 @@ from uuid import UUID
 
 from cbe.store.database import installation
 
-__all__ = ["achievement_url", "as_segment", "competency_url", "credential_url", "status_url"]
+__all__ = ["achievement_url", "as_segment", "competency_url", "credential_url", "picture_url", "status_url"]
 
 
 def as_segment(key: str) -> str:
@@ -23,6 +23,11 @@ def as_segment(key: str) -> str:
 def achievement_url(version_id: UUID, credential: str) -> str:
     """Return where a credential of one version of a program is described; also its id."""
     return f"{installation().base_url}/achievements/{version_id}/{as_segment(credential)}"
+
+
+def picture_url(version_id: UUID, credential: str) -> str:
+    """Return where the picture of a credential of one version of a program is found."""
+    return f"{achievement_url(version_id, credential)}/image.svg"
 
 
 def competency_url(version_id: UUID, competency: str) -> str:

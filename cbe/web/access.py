@@ -74,6 +74,7 @@ ACCESS: dict[str, Access] = {
     "case.association": PUBLIC,
     "issuing.issuer": PUBLIC,
     "issuing.did": PUBLIC,
+    "issuing.picture": PUBLIC,
     "issuing.achievement": PUBLIC,
     "issuing.competency": PUBLIC,
     "issuing.status_list": PUBLIC,

@@ -14,7 +14,7 @@ from cbe.services.issuing.facts import Wording, quality_of, said
 
 from . import identity
 from .rule_words import rule_sentence
-from .texts import Spoken
+from .texts import KINDS, Spoken, direction_of
 
 __all__ = ["credential_words"]
 
@@ -28,6 +28,8 @@ def credential_words(program: Program, credential: Credential) -> Wording:
             basis=_("How %(title)s was shown", title="{}"),
             workload=_("Notional hours of learning"),
             stackability=_stackability(program, credential),
+            kind=str(KINDS[credential.kind]),
+            direction=direction_of(program.language),
             built_on=_("A credential that this one is built on."),
         )
 

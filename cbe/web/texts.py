@@ -34,6 +34,7 @@ __all__ = [
     "STATUSES",
     "Spoken",
     "clock",
+    "direction_of",
     "hours",
     "in_a_row",
     "in_words",
@@ -255,11 +256,12 @@ def register(app: Flask) -> None:
 
 def _spoken(text: str, code: str, wanted: str) -> Spoken:
     same = code.split("-", maxsplit=1)[0].lower() == wanted.split("-", maxsplit=1)[0].lower()
-    return Spoken(text, code, _direction(code), not same)
+    return Spoken(text, code, direction_of(code), not same)
 
 
 @lru_cache(256)
-def _direction(code: str) -> str:
+def direction_of(code: str) -> str:
+    """Return in which direction a language is written: ``ltr`` or ``rtl``."""
     try:
         return str(Locale.parse(code, sep="-").text_direction)
     except (UnknownLocaleError, ValueError):

@@ -1,6 +1,7 @@
 """Signed credentials on pages and for programs: nothing of a learner without their switch, one address for both."""
 
 import json
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -37,23 +38,29 @@ def get(client, path, accept="text/html"):
     return client.get(path, headers={"Accept": accept})
 
 
+def body_of(answer):
+    """Return a page without its tokens, which are others each second."""
+    return re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", answer.text)
+
+
 def switch(own, row, on):
     return own.post(f"/my/credentials/{row[0]}/public", data={"public": "yes" if on else "no"})
 
 
 def test_nobody_sees_a_credential_until_its_learner_switches_it_on_nor_after_it_is_off(client, own, row):
     other = uuid4()
-    unknown = get(client, f"/credentials/{other}").text.replace(str(other), str(row[0]))
+    unknown = body_of(get(client, f"/credentials/{other}")).replace(str(other), str(row[0]))
     addresses = [
         f"/credentials/{row[0]}",
         f"/credentials/{row[0]}/credential.json",
         f"/credentials/{row[0]}/credential.jwt",
+        f"/credentials/{row[0]}/credential.png",
     ]
     for on in (False, True, False):
         switch(own, row, on)
         found = [get(client, path) for path in addresses]
-        assert [one.status_code for one in found] == [200 if on else 404] * 3
-    assert get(client, addresses[0]).text == unknown
+        assert [one.status_code for one in found] == [200 if on else 404] * 4
+    assert body_of(get(client, addresses[0])) == unknown
 
 
 def test_a_public_credential_answers_people_and_programs(client, own, row):
@@ -189,3 +196,17 @@ def test_what_the_issuer_says_stands_in_what_is_signed_next_only(app, learner, o
         issuer = json.loads(signed_of(other_learner)["style-badge"].document)["issuer"]
         assert json.loads(signed_of(learner)["style-badge"].document)["issuer"]["name"] == "localhost"
     assert (issuer["name"], issuer["address"]) == ("A College", {"type": ["Address"], "addressCountry": "Wales"})
+
+
+def test_the_picture_is_for_everybody_who_may_know_of_the_achievement_and_carries_the_credential_of_its_learner(
+    client, own, row
+):
+    document = json.loads(row[2])
+    picture = client.get(document["credentialSubject"]["achievement"]["image"]["id"])
+    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+    assert "openbadges:credential" not in picture.text
+    baked = own.get(f"/my/credentials/{row[0]}/credential.svg")
+    assert row[2] in baked.text
+    assert baked.headers["Content-Disposition"] == 'attachment; filename="credential.svg"'
+    assert own.get(f"/my/credentials/{row[0]}/credential.png").data.startswith(b"\x89PNG")
+    assert client.get(f"/achievements/{uuid4()}/style-badge/image.svg").status_code == 404

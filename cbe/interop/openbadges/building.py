@@ -97,6 +97,7 @@ class AchievementFacts:
     """The public pages of the achievements that it builds on."""
     credits: Decimal = Decimal(0)
     elements: Mapping[str, str] | None = None
+    image_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,7 @@ def achievement_document(facts: AchievementFacts) -> dict[str, Any]:
         "alignment": [*(_competency(one, facts.framework) for one in facts.competencies), *_elements(facts)],
         "resultDescription": list(_descriptions(facts)),
         "related": [{"id": url, "type": ["Related"]} for url in facts.stacked],
+        "image": {"id": facts.image_url, "type": "Image"} if facts.image_url else "",
         "inLanguage": facts.language,
         "version": facts.version,
     })  # fmt: skip

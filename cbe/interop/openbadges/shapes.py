@@ -56,6 +56,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "id": "iri!", "type": "[type!", "name": "text!", "description": "text!", "criteria": "Criteria!",
         "achievementType": "achievement type!", "creditsAvailable": "number", "alignment": "[Alignment",
         "resultDescription": "[ResultDescription", "related": "[Related", "inLanguage": "text!", "version": "text!",
+        "image": "Image",
     },
     "Criteria": {"id": "iri", "narrative": "text!"},
     "Alignment": {

@@ -30,6 +30,7 @@ class SignedCredential:
     id: UUID
     award_id: UUID
     program_key: str
+    version_id: UUID
     credential: str
     document: str
     jwt: str
@@ -109,7 +110,7 @@ def _award_of(row: CredentialRow) -> tuple[AwardRow, EnrolmentRow]:
 
 def _signed(row: CredentialRow, award: AwardRow, enrolment: EnrolmentRow, now: datetime) -> SignedCredential:
     return SignedCredential(
-        row.id, award.id, enrolment.program.key, award.credential, row.document, row.jwt, credential_url(row.id),
+        row.id, award.id, enrolment.program.key, award.version_id, award.credential, row.document, row.jwt, credential_url(row.id),
         row.signed_at, award.expires_on, state_of(award, now=now), row.is_public,
         summary_of(row.document),
     )  # fmt: skip

@@ -29,7 +29,7 @@ from cbe.interop.openbadges.building import (
 from cbe.store import enrolments, issuing, programs
 from cbe.store.records import AwardRow
 
-from ..addresses import achievement_url, competency_url, credential_url
+from ..addresses import achievement_url, competency_url, credential_url, picture_url
 from ..grounds import Grounds, grounds_of
 from ..programs import compiled_version
 
@@ -46,6 +46,10 @@ class Wording:
     """What a result is called that says why a competency counts; ``{}`` stands for the competency."""
     workload: str
     stackability: str
+    kind: str
+    """What the kind of the credential is called."""
+    direction: str
+    """In which the language is written: ``ltr`` or ``rtl``."""
     built_on: str
     """What a credential is for one that names it."""
 
@@ -98,6 +102,7 @@ def achievement_facts(version_id: UUID, key: str, numbers: Mapping[UUID, int], w
     named = [compiled.competencies[one] for one in named_competencies(credential.requires)]
     return AchievementFacts(
         url=achievement_url(version_id, key),
+        image_url=picture_url(version_id, key),
         name=said(credential.title, language) or key,
         description=said(credential.description, language),
         kind=credential.kind,

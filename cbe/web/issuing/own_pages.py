@@ -12,7 +12,7 @@ from cbe.services.issuing import credentials
 
 from .. import identity
 from .answers import issuing
-from .public_pages import ELEMENTS, as_file
+from .public_pages import ELEMENTS, FILES, as_file
 
 
 @issuing.get("/my/credentials/<uuid:credential_id>")
@@ -23,7 +23,7 @@ def own(credential_id: UUID) -> str:
     return render_template("issuing/own.html", found=found, words=ELEMENTS, is_named=credentials.is_named(actor))
 
 
-@issuing.get("/my/credentials/<uuid:credential_id>/<any('credential.json', 'credential.jwt'):name>")
+@issuing.get(f"/my/credentials/<uuid:credential_id>/<any({FILES}):name>")
 def own_file(credential_id: UUID, name: str) -> Response:
     """Give one's own credential as a file."""
     return as_file(credentials.get_own(identity.actor(), credential_id, now=identity.now()), name)

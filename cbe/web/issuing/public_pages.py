@@ -8,7 +8,7 @@ from flask import Response, render_template
 from flask_babel import lazy_gettext as _l
 
 from cbe.domain.errors import NotFound
-from cbe.services.issuing import credentials, keys, pages, status
+from cbe.services.issuing import credentials, keys, pages, pictures, status
 
 from .. import identity
 from ..credential_words import credential_words
@@ -30,6 +30,8 @@ ELEMENTS = {
 }
 """Elements of a micro-credential, by the type of alignment that stands for them in a credential."""
 ALONE = "private, no-store"
+FILES = "'credential.json', 'credential.jwt', 'credential.svg', 'credential.png'"
+PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
 
 
 @issuing.get("/issuers")
@@ -60,7 +62,9 @@ def achievement(version_id: UUID, credential: str) -> str | Response:
         return as_json(found.document, form)
     rule = rule_sentence(found.credential.requires, titles_of(found.program))
     elements = {one["targetType"].removeprefix("ext:"): one["targetName"] for one in found.document["alignment"]}
-    return render_template("issuing/achievement.html", found=found, rule=rule, elements=elements, words=ELEMENTS)
+    return render_template(
+        "issuing/achievement.html", version_id=version_id, found=found, rule=rule, elements=elements, words=ELEMENTS
+    )
 
 
 @issuing.get("/competencies/<uuid:version_id>/<key:competency>")
@@ -97,7 +101,16 @@ def credential(credential_id: UUID) -> Response:
     return _alone(answer)
 
 
-@issuing.get("/credentials/<uuid:credential_id>/<any('credential.json', 'credential.jwt'):name>")
+@issuing.get("/achievements/<uuid:version_id>/<key:credential>/image.svg")
+def picture(version_id: UUID, credential: str) -> Response:
+    """Give the picture of a credential of one version of a program."""
+    pages.get_achievement(version_id, credential, credential_words)  # NotFound while nobody may know of it
+    answer = Response(pictures.picture_of(version_id, credential, credential_words), mimetype="image/svg+xml")
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    return answer
+
+
+@issuing.get(f"/credentials/<uuid:credential_id>/<any({FILES}):name>")
 @limiter.limit("60 per minute")
 def credential_file(credential_id: UUID, name: str) -> Response:
     """Give a public credential as a file."""
@@ -105,8 +118,12 @@ def credential_file(credential_id: UUID, name: str) -> Response:
 
 
 def as_file(found: credentials.SignedCredential, name: str) -> Response:
-    """Return a credential as a file to keep: the text that was signed, or its VC-JWT."""
-    answer = as_jwt(found.jwt) if name.endswith(".jwt") else as_json(found.document, JSON[0])
+    """Return a credential as a file to keep: the text that was signed, its VC-JWT, or its picture with the text in it."""
+    form = name.rpartition(".")[2]
+    if form in PICTURES:
+        answer = Response(pictures.baked(found, form, credential_words), mimetype=PICTURES[form])
+    else:
+        answer = as_jwt(found.jwt) if form == "jwt" else as_json(found.document, JSON[0])
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
