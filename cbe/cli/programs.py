@@ -164,6 +164,8 @@ def _write_preview(found: exchange.Preview, as_json: bool) -> None:
             write(f"{name}\t{count}\n")
         for one in facts["odd"]:
             write(f"odd\t{one['text']}\t{', '.join(one['places'])}\n")
+        for one in facts["missing"]:
+            write(f"not to be published\t{one['at']}\t{one['problem']}\n")
         for one in facts["refused"]:
             write(f"refused\t{one['at']}\t{one['problem']}\n")
         for one in facts.get("leave_out", []):
@@ -184,6 +186,7 @@ def _preview_facts(found: exchange.Preview) -> dict[str, Any]:
             for name in ("added", "removed", "changed", "moved")
         }
     facts["odd"] = [{"text": one.text, "count": one.count, "places": one.places} for one in found.found.remarks]
+    facts["missing"] = [{"at": at, "problem": str(text)} for at, text in found.missing]
     facts["refused"] = [{"at": at, "problem": text} for at, text in found.found.refusals]
     if found.breaking is not None:
         edges, proven = found.breaking

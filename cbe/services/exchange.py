@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import Any
 
 from cbe.domain.diff import Difference, diff
-from cbe.domain.errors import N_, Invalid
+from cbe.domain.errors import N_, Invalid, Problem
 from cbe.domain.lint import circle_breaking
 from cbe.domain.policy import Actor
 from cbe.domain.program import Program, parse_program
@@ -24,6 +24,7 @@ from cbe.interop.program_csv import read_program_csv, write_edges_csv, write_pro
 from cbe.interop.program_file import load_program
 from cbe.store.database import installation
 
+from .draft_records import missing_problems
 from .drafts import current_document
 from .publishing import Imported, bring_in, export_program, require_import
 
@@ -76,6 +77,7 @@ class Preview:
     is_new: bool
     difference: Difference | None
     breaking: tuple[list[tuple[str, str]], bool] | None
+    missing: tuple[Problem, ...] = ()
 
     @property
     def program(self) -> Program | None:
@@ -124,10 +126,10 @@ def preview_file(actor: Actor, data: bytes, asked: Asked) -> Preview:
     if found.document is None:
         return Preview(found, False, None, breaking)
     row = require_import(actor, found.document["program"]["id"])
-    difference = None
-    if row is not None and found.program is not None:
-        difference = diff(parse_program(current_document(row)), found.program)
-    return Preview(found, row is None, difference, breaking)
+    if row is None or found.program is None:
+        return Preview(found, row is None, None, breaking)
+    difference = diff(parse_program(current_document(row)), found.program)
+    return Preview(found, False, difference, breaking, tuple(missing_problems(row.id, found.document)))
 
 
 def bring_in_file(

@@ -156,6 +156,7 @@ def _told(found: Preview) -> dict[str, Any]:
     """Return what a page tells of a preview, as JSON values."""
     told: dict[str, Any] = {
         "refused": _problems(found.found.refusals), "refusals": len(found.found.refusals),
+        "missing": _problems(found.missing),
         "odd": [[*_words(one.text), list(one.places)] for one in found.found.remarks],
     }  # fmt: skip
     if found.program is not None:
@@ -222,7 +223,8 @@ def _found(text: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(text)
     refused = [(at, _worded(message, values)) for at, message, values in found.get("refused", ())]
     odd = [(_worded(message, values), places) for message, values, places in found.get("odd", ())]
-    return found | {"refused": refused, "odd": odd}
+    missing = [(at, _worded(message, values)) for at, message, values in found.get("missing", ())]
+    return found | {"refused": refused, "odd": odd, "missing": missing}
 
 
 def _shown(row: ImportRow) -> Import:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from cbe.domain import policy
 from cbe.domain.errors import Conflict, Invalid, NotFound, Problem
@@ -20,6 +20,7 @@ from cbe.store.people import names_of
 from cbe.store.programs import ProgramRow, VersionRow
 from cbe.store.publishing import ApprovalRow, newest_approval
 
+from .draft_records import missing_problems
 from .drafts import Seen, digest_of, draft_text, put_document, seen_document
 from .programs import get_program
 from .transaction import Transaction, transaction
@@ -56,7 +57,8 @@ def import_program(
 ) -> Imported:
     """Bring a program file in as the draft, or publish it as the next version; nothing changes on any problem.
 
-    What the draft was can be had back by undoing. The same content as the newest version makes no second one. The newest
+    What the draft was can be had back by undoing; ``Invalid`` where it would be published without what is on somebody's
+    record. The same content as the newest version makes no second one. The newest
     version's readers keep theirs.
     """
     document, program = load_program(source)
@@ -76,6 +78,9 @@ def bring_in(
                 raise Conflict(
                     "This program wants a second person's approval. Import it as the draft, and ask for it there."
                 )
+            missing = missing_problems(row.id, document)
+            if missing:
+                raise Invalid(missing)
             version, changed = _publish(tx, row, document, notes)
             tx.record("program:publish", program=row.id, version=version.id, digest=version.digest, changed=changed)
         else:
@@ -105,7 +110,7 @@ def publish_draft(actor: Actor, key: str, seen: Seen, *, notes: str, now: dateti
     with transaction(actor, now) as tx:
         row = get_program(actor, key, "program:publish")
         document = seen_document(row, seen)
-        problems = publishing_problems(document)
+        problems = publishing_problems(row.id, document)
         if problems:
             raise Invalid(problems)
         digest, newest = digest_of(document), programs.find_version(row.id)
@@ -121,13 +126,17 @@ def publish_draft(actor: Actor, key: str, seen: Seen, *, notes: str, now: dateti
     return version.number
 
 
-def publishing_problems(document: dict[str, Any]) -> list[Problem]:
-    """Return what keeps a draft from being published: problems of the file, then what its micro-credentials lack."""
+def publishing_problems(program_id: UUID, document: dict[str, Any]) -> list[Problem]:
+    """Return what keeps a draft from being published: problems of the file, else what is missing in it.
+
+    That is what stands on somebody's record, then what its micro-credentials lack.
+    """
     problems = find_problems(document)
     if problems:
         return problems
     compiled = compile_program(parse_program(document))
-    return [(found.place, found.text) for found in micro_credential_findings(compiled)]
+    lacking = [(found.place, found.text) for found in micro_credential_findings(compiled)]
+    return [*missing_problems(program_id, document), *lacking]
 
 
 def export_program(actor: Actor, key: str, *, version: int | None = None) -> str:

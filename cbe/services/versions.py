@@ -118,7 +118,8 @@ def set_teach_out(actor: Actor, key: str, number: int, until: date | None, *, no
 
 def draft_problems(actor: Actor, key: str) -> list[Problem]:
     """Return what keeps the draft of a program from being published: nothing when it is sound."""
-    return publishing_problems(current_document(get_program(actor, key, "program:edit")))
+    program = get_program(actor, key, "program:edit")
+    return publishing_problems(program.id, current_document(program))
 
 
 def needs_approval(actor: Actor, key: str) -> bool:
@@ -159,7 +160,7 @@ def ask_approval(actor: Actor, key: str, seen: Seen, *, notes: str, now: datetim
         if actor.account_id is None:
             raise Forbidden("A person asks for approval. Sign in to do so.")
         document = seen_document(program, seen)
-        problems = publishing_problems(document)
+        problems = publishing_problems(program.id, document)
         if problems:
             raise Invalid(problems)
         row = ApprovalRow(

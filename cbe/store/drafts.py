@@ -18,7 +18,15 @@ from .evidence import EvidenceCompetencyRow, EvidenceRow
 from .programs import DraftRow
 from .records import AwardRow, DecisionRow
 
-__all__ = ["OperationRow", "end_draft", "find_operation", "list_operations", "list_own_operations", "on_record"]
+__all__ = [
+    "OperationRow",
+    "awarded_in",
+    "end_draft",
+    "find_operation",
+    "list_operations",
+    "list_own_operations",
+    "on_record",
+]
 
 
 class OperationRow(Row):

@@ -99,7 +99,9 @@ def look(import_id: UUID) -> str:
     found = importing.get_import(identity.actor(), import_id)
     odd = [Line(places, told(text)) for text, places in found.found["odd"]]
     refused = [Line([at] if at else [], told(text)) for at, text in found.found["refused"]]
-    return render_template("exchange/look.html", one=found, found={**NOTHING, **found.found}, odd=odd, refused=refused)
+    missing = [told(text) for _at, text in found.found["missing"]]
+    told_of = {"odd": odd, "refused": refused, "missing": missing}
+    return render_template("exchange/look.html", one=found, found={**NOTHING, **found.found}, **told_of)
 
 
 @exchange.post("/programs/import/<uuid:import_id>")

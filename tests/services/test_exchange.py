@@ -5,10 +5,13 @@ import json
 import pytest
 
 from cbe.domain.errors import Forbidden, Invalid
+from cbe.domain.judgement import Judgement
 from cbe.domain.policy import SYSTEM
-from cbe.services import exchange
+from cbe.services import exchange, publishing, review
+from cbe.services.awards import give_award
 from cbe.services.drafts import get_editing
 from cbe.services.exchange import Asked
+from tests.handing_in import handed_in
 from tests.programs import web_document
 
 PACKAGE = {
@@ -108,3 +111,55 @@ def test_the_format_is_told_from_the_content(name, data, form):
 def test_who_may_not_import_does_not_preview(cast, context):
     with pytest.raises(Forbidden):
         exchange.preview_file(cast.people["designer"].actor, linked(), Asked("case"))
+
+
+def lesser_document() -> dict:
+    """Return the shared program without the competency and the credential of style."""
+    document = web_document()
+    document["competencies"] = [
+        {**one, "prerequisites": [["html"]]} if one["id"] == "a11y" else one
+        for one in document["competencies"]
+        if one["id"] != "css"
+    ]
+    document["credentials"] = []
+    return document
+
+
+@pytest.fixture
+def on_record(context, cast, now):
+    """Let the learner master CSS and be given the badge."""
+    learner = cast.people["learner"]
+    item = handed_in(learner, ["css"], now=now)
+    instructor = cast.people["instructor"].actor
+    review.decide(instructor, item, 1, [Judgement("css", "met")], today=now.date(), now=now)
+    give_award(SYSTEM, learner.enrolment_id, "style-badge", on=now.date(), now=now)
+
+
+@pytest.mark.usefixtures("on_record")
+def test_an_import_without_what_is_on_a_record_says_so_comes_in_and_is_not_published(designer, now):
+    data = json.dumps(lesser_document()).encode()
+    wanted = [("/competencies", "css"), ("/credentials", "style-badge")]
+    found = exchange.preview_file(designer, data, Asked("cbe"))
+    assert [(at, text.values["id"]) for at, text in found.missing] == wanted
+    exchange.bring_in_file(designer, data, Asked("cbe"), now=now)
+    seen = get_editing(designer, "web").seen
+    with pytest.raises(Invalid) as refused:
+        publishing.publish_draft(designer, "web", seen, notes="", now=now)
+    assert [(at, text.values["id"]) for at, text in refused.value.problems] == wanted
+    with pytest.raises(Invalid):
+        exchange.bring_in_file(SYSTEM, data, Asked("cbe"), publish=True, now=now)
+
+
+@pytest.mark.usefixtures("on_record")
+def test_archived_it_is_published(designer, now):
+    document = web_document()
+    document["competencies"][1]["archived"] = True
+    data = json.dumps(document).encode()
+    assert exchange.preview_file(designer, data, Asked("cbe")).missing == ()
+    assert exchange.bring_in_file(SYSTEM, data, Asked("cbe"), publish=True, now=now).version == 2
+    assert json.loads(publishing.export_program(SYSTEM, "web"))["competencies"][1]["archived"] is True
+
+
+def test_what_nobody_has_may_be_left_out(context, cast, now):
+    data = json.dumps(lesser_document()).encode()
+    assert exchange.bring_in_file(SYSTEM, data, Asked("cbe"), publish=True, now=now).version == 2

@@ -75,7 +75,7 @@ def moved(actor, choices, now):
     return key
 
 
-@pytest.mark.usefixtures("mastered")
+@pytest.mark.usefixtures("second", "mastered")
 def test_what_was_earned_stays_earned_through_a_move_and_back(cast, designer, second, facts):
     move = moved(designer, {cast.groups["morning"]: "move"}, second)
     after = facts(second)
@@ -130,7 +130,7 @@ def test_a_later_move_takes_over_who_waits(cast, designer, second):
     assert version_of(cast, "learner") == 2
 
 
-@pytest.mark.usefixtures("mastered")
+@pytest.mark.usefixtures("second", "mastered")
 def test_a_day_before_the_move_is_seen_by_the_version_of_then(cast, designer, second, facts):
     learner = cast.people["learner"]
     moved(designer, {cast.groups["morning"]: "move"}, second + timedelta(days=3))

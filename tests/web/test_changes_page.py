@@ -75,7 +75,7 @@ def test_without_another_version_nothing_changed(home):
     assert "/changes" not in home.get("/learn/web").text
 
 
-@pytest.mark.usefixtures("earned", "second")
+@pytest.mark.usefixtures("second", "earned")
 def test_an_offer_says_what_would_change_and_is_taken_and_undone(home, move):
     move("ask")
     assert "A new version of this program is offered to you." in home.get("/learn/web").text
@@ -90,7 +90,7 @@ def test_an_offer_says_what_would_change_and_is_taken_and_undone(home, move):
     assert "is offered to you" not in home.get("/learn/web").text
 
 
-@pytest.mark.usefixtures("earned", "second")
+@pytest.mark.usefixtures("second", "earned")
 def test_who_was_moved_reads_what_changed_and_has_no_choice(home, move):
     move("move")
     page = home.get(PATH).text

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cbe.services import importing
+from tests.handing_in import handed_in
 from tests.programs import web_document
 from tests.web.test_arabic_pages import CATALOGUE
 
@@ -54,6 +55,20 @@ def test_what_is_wrong_is_told_with_its_place_and_changes_nothing(desk, send):
     page = desk.get(place).text
     assert "/competencies/0/effort_hours" in page
     assert "Bring all of it in" not in page
+
+
+def test_what_would_keep_it_from_being_published_is_said_before_it_comes_in(desk, send, app, cast, now):
+    with app.app_context():
+        handed_in(cast.people["learner"], ["site"], now=now)
+    document = web_document()
+    document["competencies"] = [one for one in document["competencies"] if one["id"] != "site"]
+    document["credentials"] = document["credentials"][:2]
+    place = send(json.dumps(document).encode()).location
+    page = desk.get(place).text
+    assert "not be published like that" in page
+    assert "Competency “site” is missing" in page
+    desk.post(place)
+    assert "Competency “site” is missing" in desk.get("/programs/web/draft/publish").text
 
 
 def test_circles_are_offered_to_be_left_out(desk, send, cast):

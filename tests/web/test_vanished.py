@@ -29,7 +29,18 @@ MOST_PAGES = 250
 
 
 @pytest.fixture
-def record(app, cast, now):
+def lesser(app, cast, now):
+    """Publish a version without four competencies and two credentials, while nobody has anything in them."""
+    document = web_document()
+    document["competencies"] = [one for one in document["competencies"] if one["id"] not in GONE]
+    rule = {"competency": "forms"}
+    document["credentials"] = [{**one, "requires": rule} for one in document["credentials"] if one["id"] == "web-badge"]
+    with app.app_context():
+        import_program(SYSTEM, json.dumps(document).encode(), publish=True, now=now)
+
+
+@pytest.fixture
+def record(app, cast, lesser, now):
     """Give the learner decisions, evidence in every state, an award and goals on things that will be gone."""
     learner, instructor, items = cast.people["learner"], cast.people["instructor"].actor, {}
     with app.app_context():
@@ -46,13 +57,8 @@ def record(app, cast, now):
 
 @pytest.fixture
 def moved(app, cast, record, now):
-    """Move the learner to a version without four competencies and two credentials."""
-    document = web_document()
-    document["competencies"] = [one for one in document["competencies"] if one["id"] not in GONE]
-    rule = {"competency": "forms"}
-    document["credentials"] = [{**one, "requires": rule} for one in document["credentials"] if one["id"] == "web-badge"]
+    """Move the learner to the version without what they have."""
     with app.app_context():
-        import_program(SYSTEM, json.dumps(document).encode(), publish=True, now=now)
         moving.begin(cast.people["designer"].actor, "web", {cast.groups["morning"]: "move"}, now=now)
         while moving.carry_on(now):
             pass
