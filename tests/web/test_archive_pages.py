@@ -100,3 +100,8 @@ def test_learners_keep_what_they_mastered_and_others_are_not_offered_it(sign_in,
     assert "Hand in evidence" not in page
     credential = other.get("/learn/web/credentials/style-badge").text
     assert "It rests on what is no longer offered: HTML." in credential
+
+
+def test_table_and_picture_mark_what_is_no_longer_offered(desk, archived):
+    for view in ("table", "picture"):
+        assert desk.get(f"{DRAFT}/{view}").text.count("no longer offered") >= 1

@@ -222,6 +222,7 @@ class Picture:
         away = len(needed) + len(draft.opens.get(key, ())) - len(self._among.get(key, ()))
         away -= 1 if key in needed else 0  # an edge into itself is counted at both ends
         note = [_("%(hours)s h", hours=hours(value))] if (value := _hours(draft, key)) is not None else []
+        note += [_("no longer offered")] if draft.get("competency", key, "archived") is True else []
         note += [ngettext("+%(num)d edge", "+%(num)d edges", away)] if away > 0 else []
         return Node(
             key, title.text, title.lang if title.is_fallback else None, " · ".join(note), self._says(key, groups),
