@@ -5,14 +5,13 @@ import json
 import pytest
 
 from cbe.domain.errors import Forbidden, Invalid
-from cbe.domain.judgement import Judgement
 from cbe.domain.policy import SYSTEM
-from cbe.services import exchange, publishing, review
+from cbe.services import exchange, publishing
 from cbe.services.awards import give_award
 from cbe.services.drafts import get_editing
 from cbe.services.exchange import Asked
-from tests.handing_in import handed_in
 from tests.programs import web_document
+from tests.services.test_decisions import DAY, decide, met
 
 PACKAGE = {
     "CFDocument": {"identifier": "11111111-1111-4111-8111-111111111111", "uri": "urn:x", "title": "Frame", "creator": "C",
@@ -129,10 +128,8 @@ def lesser_document() -> dict:
 def on_record(context, cast, now):
     """Let the learner master CSS and be given the badge."""
     learner = cast.people["learner"]
-    item = handed_in(learner, ["css"], now=now)
-    instructor = cast.people["instructor"].actor
-    review.decide(instructor, item, 1, [Judgement("css", "met")], today=now.date(), now=now)
-    give_award(SYSTEM, learner.enrolment_id, "style-badge", on=now.date(), now=now)
+    decide(learner, now, met("css"))
+    give_award(SYSTEM, learner.enrolment_id, "style-badge", on=DAY, now=now)
 
 
 @pytest.mark.usefixtures("on_record")
