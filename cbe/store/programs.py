@@ -10,11 +10,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, defer, mapped_column
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.orm import Mapped, defer, mapped_column, relationship
 
 from .database import Instant, Row, db
 
-__all__ = ["DraftRow", "ProgramRow", "VersionRow"]
+__all__ = ["DraftDocumentRow", "DraftRow", "ProgramRow", "VersionRow"]
 
 
 class ProgramRow(Row):
@@ -35,6 +36,15 @@ class ProgramRow(Row):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class DraftDocumentRow(Row):
+    """The document of a draft, apart from its counters: SQLite writes a row anew as a whole, and this one is long."""
+
+    __tablename__ = "program_draft_document"
+
+    program_id: Mapped[UUID] = mapped_column(ForeignKey("program_draft.program_id"), primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
+
+
 class DraftRow(Row):
     """What a program's designers work on: a document, and the operations since (``drafts``)."""
 
@@ -43,7 +53,10 @@ class DraftRow(Row):
     program_id: Mapped[UUID] = mapped_column(ForeignKey("program.id"), primary_key=True)
     draft_id: Mapped[UUID] = mapped_column(unique=True)
     """Another for every version that a draft begins from, so that numbers of operations are not taken for those of before."""
-    document: Mapped[str] = mapped_column(Text, deferred=True)
+    apart: Mapped[DraftDocumentRow] = relationship(cascade="all, delete-orphan", single_parent=True)
+    document: AssociationProxy[str] = association_proxy(
+        "apart", "document", creator=lambda text: DraftDocumentRow(document=text)
+    )
     """The draft as it was after operation ``folded``."""
     folded: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=0)
