@@ -14,7 +14,7 @@ from uuid import UUID
 from cbe.domain.awarding import AwardState, always_needed, award_state, met_since
 from cbe.domain.graph import CompiledProgram
 from cbe.domain.policy import Actor
-from cbe.domain.program import Credential, Program, Text, leaf_credits
+from cbe.domain.program import Credential, Program, Text
 from cbe.domain.requirements import CompetencyLeaf, is_met
 from cbe.store import awarding, records
 from cbe.store.awarding import ProgramLearner
@@ -104,8 +104,8 @@ def due_since(facts: Facts, enrolment_id: UUID, credential: str, now: datetime) 
         if (row := facts.standing[key]).mastered_on is not None and (row.settles_at is None or row.settles_at <= now)
     }
     given = {one.credential: one.awarded_on for one in records.list_awards(enrolment_id)}
-    wanted, credits_of = facts.compiled.get_credential(credential), leaf_credits(facts.compiled.program)
-    return met_since(wanted.requires, mastered, {key: given[key] for key in facts.held}, credits_of)
+    wanted = facts.compiled.get_credential(credential)
+    return met_since(wanted.requires, mastered, {key: given[key] for key in facts.held}, facts.compiled.credits_of)
 
 
 Asked = tuple[Credential, frozenset[str]]
@@ -127,7 +127,7 @@ class _Candidate:
     def due(self) -> Iterator[Credential]:
         """Yield what is due: neither held nor withheld, and its requirement met."""
         held, withheld = standing_of_awards(self.awards, self.events, self.today)
-        credits_of = leaf_credits(self.compiled.program)
+        credits_of = self.compiled.credits_of
         for wanted, needed in self.asked:
             if wanted.id in held or wanted.id in withheld or not self.mastered.keys() >= needed:
                 continue
@@ -139,13 +139,13 @@ class _Candidate:
         held, _ = standing_of_awards(self.awards, self.events, self.today)
         given = {one.credential: one.awarded_on for one in self.awards}
         held_since = {key: given[key] for key in held}
-        found = met_since(due.requires, self.mastered, held_since, leaf_credits(self.compiled.program))
+        found = met_since(due.requires, self.mastered, held_since, self.compiled.credits_of)
         return found or self.today
 
     def withheld(self) -> Iterator[Withheld]:
         newest = {one.credential: one for one in self.awards}
         held, withheld = standing_of_awards(self.awards, self.events, self.today)
-        credits_of = leaf_credits(self.compiled.program)
+        credits_of = self.compiled.credits_of
         for key in sorted(withheld):
             award = newest[key]
             befell = [one for one in self.events if one.award_id == award.id and one.effective_on <= self.today][-1]
