@@ -23,7 +23,8 @@ BABEL := $(BIN)/python -m babel.messages.frontend
 # The errors of cbe/domain/errors.py carry a text as their first argument.
 EXTRACT := $(BABEL) -q extract -F babel.cfg --no-location --sort-output --no-wrap --project=cbe \
 	--copyright-holder="the cbe authors" -k N_ -k _l -k lazy_gettext -k lazy_pgettext:1c,2 \
-	-k NotFound -k Forbidden -k Conflict -k AlreadyDone -k Obstacle -k Worded
+	-k NotFound -k Forbidden -k Conflict -k AlreadyDone -k Obstacle -k Worded \
+	-k Unfetched -k Unreadable -k Malformed -k Forged -k Unsupported -k NoKey -k _Refused
 LANGUAGE :=
 TEXTS := $(VENV)/messages.pot
 CATALOGUES := $(wildcard cbe/translations/*/LC_MESSAGES/*.po)

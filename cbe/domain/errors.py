@@ -83,6 +83,10 @@ class CbeError(Exception):
         self.message = message
         self.values = values
 
+    def worded(self) -> Worded:
+        """Return the text with its values apart, to stand in another text or be kept."""
+        return Worded(self.message, **self.values)
+
 
 class NotFound(CbeError):
     """There is no such thing, or none that this actor may know of."""

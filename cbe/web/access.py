@@ -66,6 +66,8 @@ ACCESS: dict[str, Access] = {
     "public.end_mails": PUBLIC,
     "public.help_page": PUBLIC,
     "public.health": PUBLIC,
+    "verify.form": PUBLIC,
+    "verify.check": PUBLIC,
     "case.documents": PUBLIC,
     "case.document": PUBLIC,
     "case.package": PUBLIC,

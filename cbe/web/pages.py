@@ -34,11 +34,13 @@ from .people_words import ACCOUNT_STATUSES, ENROLMENT_STATUSES, ROLES
 from .public import end_mails, public
 from .quarantine import REPORT_KINDS, REPORT_OUTCOMES, quarantine
 from .registrar import registrar
+from .verify import verify
 
 __all__ = ["page_context", "register"]
 
 BLUEPRINTS = (
     public, account, home, notices, learner, record, catalogue, case, issuing, exchange, files, instructor, quarantine, designer, registrar, people, job_profiles,
+    verify,
 )  # fmt: skip
 
 

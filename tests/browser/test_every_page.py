@@ -34,7 +34,7 @@ def test_nothing_scrolls_sideways_at_320_px_without_scripts(role, open_page, liv
 
 @pytest.mark.parametrize("look", [ENGLISH_LIGHT, ARABIC_DARK], ids=["english-light", "arabic-dark"])
 def test_axe_finds_nothing_before_signing_in(look, open_page, assert_accessible):
-    for path in ("/sign-in", "/forgotten", "/links/broken", "/no-such-page"):
+    for path in ("/sign-in", "/forgotten", "/links/broken", "/no-such-page", "/verify"):
         page = open_page(path, **look)
         assert_accessible(page)
 
