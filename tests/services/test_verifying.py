@@ -6,7 +6,7 @@ import pytest
 
 from cbe.domain.verification import Unfetched
 from cbe.services import award_events, verifying
-from cbe.services.issuing import keys
+from cbe.services.issuing import credentials, keys
 from cbe.services.outbound import Outbound
 from tests.services.signed import LATER, sign_all, signed_of
 from tests.services.test_conferring import earn
@@ -57,11 +57,11 @@ def test_what_was_signed_here_is_valid_and_said_to_be_ours(row, now):
 
 def test_suspending_and_revoking_are_told_apart_and_an_end_of_suspension_too(row, befall, now):
     data, later = row.document.encode(), now + LATER
-    befall("suspend", 12)
+    befall("suspended", 12)
     assert results(ask(data, later))["suspension"] == "failed"
-    befall("reinstate", 13)
+    befall("reinstated", 13)
     assert ask(data, later).verdict == "valid"
-    befall("revoke", 14)
+    befall("revoked", 14)
     assert results(ask(data, later))["revocation"] == "failed"
 
 
@@ -70,15 +70,12 @@ def test_a_credential_goes_on_to_verify_when_the_key_is_rotated(row, administrat
     assert ask(row.document.encode(), now + 2 * LATER).verdict == "valid"
 
 
-def test_a_link_to_a_credential_of_ours_is_answered_from_the_database_once_it_is_public(row, now):
-    from cbe.store.database import db
-
+def test_a_link_to_a_credential_of_ours_is_answered_from_the_database_once_it_is_public(learner, row, now):
     link = f"{verifying.installation().base_url}/credentials/{row.id}"
     out = Outbound(local=verifying.own_document(now=now), resolve=nowhere)
     with pytest.raises(Unfetched):
         verifying.fetch_link(link, now=now, outbound=out)
-    row.is_public = True
-    db.session.flush()
+    credentials.set_public(learner.actor, row.id, True, now=now)
     assert verifying.fetch_link(link, now=now, outbound=out) == row.document.encode()
 
 

@@ -193,8 +193,8 @@ def test_endorsements_inside_are_said_to_be_unchecked() -> None:
 
 
 def test_no_flipped_bit_is_accepted() -> None:
-    """A sample; ``python -m bench.flipped_bits`` flips every bit of a hundred credentials."""
-    from bench.flipped_bits import accepted_flips
+    """A sample; ``python -m tests.interop.openbadges.flipped_bits`` flips every bit of a hundred credentials."""
+    from tests.interop.openbadges.flipped_bits import accepted_flips
 
     chosen = random.Random(20260303)
     for data in (json.dumps(good(), ensure_ascii=False).encode(), token().encode()):

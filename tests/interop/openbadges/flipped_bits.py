@@ -1,6 +1,6 @@
 """Flips bits of signed credentials and verifies what comes out: none may be accepted.
 
-    python -m bench.flipped_bits [credentials] [workers]
+    python -m tests.interop.openbadges.flipped_bits [credentials] [workers]
 
 Every bit of a hundred small credentials takes hours of one core; it prints n and what was accepted.
 """
