@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, exists, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Instant, Row, db
-from .records import AwardEventRow, AwardRow
+from .evidence import EvidenceVersionRow
+from .records import AwardEventRow, AwardRow, CitedRow
 
 __all__ = [
+    "AgreedEvidence",
     "CredentialRow",
     "IssuerRow",
     "KeyRow",
     "NamedRow",
+    "ShownEvidenceRow",
     "StatusListRow",
 ]
 
@@ -93,6 +97,24 @@ class NamedRow(Row):
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
     agreed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ShownEvidenceRow(Row):
+    """An item of evidence that its learner agreed to name in the credentials that are signed for them."""
+
+    __tablename__ = "shown_evidence"
+
+    evidence_id: Mapped[UUID] = mapped_column(ForeignKey("evidence.id"), primary_key=True)
+    agreed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AgreedEvidence(NamedTuple):
+    """What a decision rests on that its learner agreed to show: its words as they were judged, and where it was."""
+
+    decision_id: UUID
+    evidence_id: UUID
+    text: str
+    setting: str | None
 
 
 def newest_issuer() -> IssuerRow | None:
@@ -171,6 +193,27 @@ def find_named(account_id: UUID) -> NamedRow | None:
 def named_accounts(account_ids: Collection[UUID]) -> set[UUID]:
     """Return who of these agreed to be named."""
     return set(db.session.scalars(select(NamedRow.account_id).where(NamedRow.account_id.in_(account_ids))))
+
+
+def find_shown(evidence_id: UUID) -> ShownEvidenceRow | None:
+    """Return that an item may be named, or None."""
+    return db.session.get(ShownEvidenceRow, evidence_id)
+
+
+def agreed_evidence(decision_ids: Collection[UUID]) -> list[AgreedEvidence]:
+    """List what these decisions rest on that its learner agreed to show; one query per 500."""
+    shown, version = ShownEvidenceRow, EvidenceVersionRow
+    query = (
+        select(CitedRow.decision_id, CitedRow.evidence_id, version.text, version.setting)
+        .join(shown, shown.evidence_id == CitedRow.evidence_id)
+        .join(version, (version.evidence_id == CitedRow.evidence_id) & (version.version == CitedRow.version))
+        .order_by(CitedRow.evidence_id)
+    )
+    ids, found = list(decision_ids), []
+    for start in range(0, len(ids), 500):
+        rows = db.session.execute(query.where(CitedRow.decision_id.in_(ids[start : start + 500])))
+        found += [AgreedEvidence(*values) for values in rows]
+    return found
 
 
 def list_unsigned(before: datetime, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AwardRow]:

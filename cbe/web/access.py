@@ -283,6 +283,7 @@ ACCESS: dict[str, Access] = {
     "learner.hand_in_again": HAND_IN,
     "learner.discard_evidence": HAND_IN,
     "learner.say_about_evidence": OWN_ITEM,
+    "learner.show_evidence": Access("signed_in", "credential:keep", "own_item"),
     "record.home": RECORD,
     "record.map": RECORD,
     "record.outline": RECORD,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cbe.domain.errors import Conflict, Forbidden, Invalid
+from cbe.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from cbe.domain.policy import SYSTEM
 from cbe.services import award_events, conferring
 from cbe.services.audit import verify_trail
@@ -216,3 +216,41 @@ def test_who_agreed_is_named_in_what_is_signed_from_then_on(learner, other_learn
     sign_all(now)
     assert '"identityHash":"Learner"' in signed_of(learner)["web-badge"].document
     assert "identityHash" not in signed_of(other_learner)["web-badge"].document
+
+
+def judged(learner, instructor, now) -> Any:
+    """Let evidence for CSS be met, and give the badge that follows; return the item."""
+    from cbe.domain.judgement import Judgement
+    from cbe.services import review
+    from cbe.services.settling import settle
+    from tests.handing_in import handed_in
+
+    item = handed_in(learner, ["css"], now=now)
+    review.decide(instructor.actor, item, 1, [Judgement("css", "met")], today=now.date(), now=now)
+    assert settle(now + LATER) == 1
+    return item
+
+
+def test_evidence_stands_in_it_only_when_its_learner_agreed(learner, instructor, stranger, now):
+    from cbe.services.issuing.credentials import set_evidence_shown
+
+    item = judged(learner, instructor, now)
+    for actor in (instructor.actor, stranger.actor):
+        with pytest.raises((Forbidden, NotFound)):
+            set_evidence_shown(actor, item, True, now=now)
+    set_evidence_shown(learner.actor, item, True, now=now)
+    sign_all(now + LATER)
+    document = json.loads(signed_of(learner)["style-badge"].document)
+    assert [(one["id"], one["name"]) for one in document["evidence"]] == [(f"urn:uuid:{item}", "CSS")]
+    assert document["credentialSubject"]["result"][0]["value"] == "assessment"
+
+
+def test_evidence_that_is_in_quarantine_stays_out_of_it(learner, instructor, coordinator, now):
+    from cbe.services import quarantine
+    from cbe.services.issuing.credentials import set_evidence_shown
+
+    item = judged(learner, instructor, now)
+    set_evidence_shown(learner.actor, item, True, now=now)
+    quarantine.report(coordinator.actor, item, None, "patient", "", today=now.date(), now=now)
+    sign_all(now + LATER)
+    assert "evidence" not in json.loads(signed_of(learner)["style-badge"].document)

@@ -108,6 +108,7 @@ def lived(cast: Cast, now: datetime) -> None:
         issuing.CredentialRow(id=item, award_id=award, key_id=item, did="d", list_id=item, status_index=1, document="{}",
                               jwt="j", signed_at=now),
         issuing.NamedRow(**hers, agreed_at=now),
+        issuing.ShownEvidenceRow(**theirs, agreed_at=now),
         notices.NoticeRow(id=uuid4(), **hers, key="k", kind="k", created_at=now),
         records.PlansRow(**mine, key="k", content="[]", settled=False, made_at=now),
         people.SessionRow(id="s", account_id=learner.account_id, created_at=now, expires_at=now),

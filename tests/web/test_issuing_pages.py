@@ -210,3 +210,15 @@ def test_the_picture_is_for_everybody_who_may_know_of_the_achievement_and_carrie
     assert baked.headers["Content-Disposition"] == 'attachment; filename="credential.svg"'
     assert own.get(f"/my/credentials/{row[0]}/credential.png").data.startswith(b"\x89PNG")
     assert client.get(f"/achievements/{uuid4()}/style-badge/image.svg").status_code == 404
+
+
+def test_a_learner_lets_an_item_of_evidence_be_shown_in_credentials(app, own, learner, now):
+    from tests.handing_in import handed_in
+
+    with app.app_context():
+        item = handed_in(learner, ["css"], now=now)
+    path = f"/learn/web/evidence/{item}"
+    assert "Credentials do not show it." in get(own, path).text
+    for said, told in (("yes", "signed from now on show its text"), ("no", "Credentials do not show it.")):
+        assert own.post(f"{path}/shown", data={"shown": said}).status_code == 303
+        assert told in get(own, path).text

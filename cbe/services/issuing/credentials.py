@@ -11,16 +11,26 @@ from cbe.domain.awarding import AwardState
 from cbe.domain.errors import NotFound
 from cbe.domain.policy import Actor, Subject
 from cbe.interop.openbadges.summary import Summary, summary_of
-from cbe.store import awarding, enrolments, issuing
+from cbe.store import awarding, enrolments, evidence, issuing
 from cbe.store.enrolments import EnrolmentRow
-from cbe.store.issuing import CredentialRow, NamedRow
+from cbe.store.issuing import CredentialRow, NamedRow, ShownEvidenceRow
 from cbe.store.records import AwardRow
 
 from ..addresses import credential_url
 from ..transaction import transaction
 from .status import state_of
 
-__all__ = ["SignedCredential", "get_own", "get_public", "is_named", "set_named", "set_public", "signed_for"]
+__all__ = [
+    "SignedCredential",
+    "get_own",
+    "get_public",
+    "is_evidence_shown",
+    "is_named",
+    "set_evidence_shown",
+    "set_named",
+    "set_public",
+    "signed_for",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +96,37 @@ def set_named(actor: Actor, is_named: bool, *, now: datetime) -> None:
         tx.record("credential:set-named", account=actor.account_id, named=is_named)
 
 
+def is_evidence_shown(evidence_id: UUID) -> bool:
+    """Tell whether an item is named in what is signed, for who may read it."""
+    return issuing.find_shown(evidence_id) is not None
+
+
+def set_evidence_shown(actor: Actor, evidence_id: UUID, is_shown: bool, *, now: datetime) -> None:
+    """Let an item of one's own be named in the credentials that are signed from now on and rest on it, or not.
+
+    Its text as it was judged stands in them, never its files. What is signed stays as it is.
+    """
+    _own_item(actor, evidence_id)
+    with transaction(actor, now) as tx:
+        _own_item(actor, evidence_id)
+        row = issuing.find_shown(evidence_id)
+        if is_shown and row is None:
+            tx.add(ShownEvidenceRow(evidence_id=evidence_id, agreed_at=now))
+        elif not is_shown and row is not None:
+            tx.delete(row)
+        tx.record("evidence:set-shown", evidence=evidence_id, shown=is_shown)
+
+
 def signed_for(award_ids: list[UUID]) -> dict[UUID, UUID]:
     """Return the ids of the credentials that were signed for these awards, for who may read the record they are of."""
     return {key: row.id for key, row in issuing.credentials_of(award_ids).items()}
+
+
+def _own_item(actor: Actor, evidence_id: UUID) -> None:
+    row = evidence.find_evidence(evidence_id)
+    if row is None:
+        raise NotFound("There is nothing here, or nothing that you may see.")
+    policy.require(actor, "credential:keep", Subject(row.enrolment.program_id, row.enrolment.account_id))
 
 
 def _own(actor: Actor, credential_id: UUID) -> tuple[CredentialRow, AwardRow, EnrolmentRow]:

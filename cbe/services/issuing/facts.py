@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from cbe.domain.graph import CompiledProgram, named_competencies, named_credentials
 from cbe.domain.judgement import counting_level
-from cbe.domain.mastery import mastering_decision
+from cbe.domain.mastery import Decision, mastering_decision
 from cbe.domain.program import Competency, Credential, Program, Quality, Text
 from cbe.interop.openbadges.building import (
     AchievementFacts,
@@ -26,7 +26,8 @@ from cbe.interop.openbadges.building import (
     SubjectFacts,
     start_of,
 )
-from cbe.store import enrolments, issuing, programs
+from cbe.store import enrolments, issuing, programs, quarantine
+from cbe.store.issuing import AgreedEvidence, CredentialRow
 from cbe.store.records import AwardRow
 
 from ..addresses import achievement_url, competency_url, credential_url, picture_url
@@ -34,6 +35,10 @@ from ..grounds import Grounds, grounds_of
 from ..programs import compiled_version
 
 __all__ = ["AwardFacts", "Wording", "Words", "achievement_facts", "facts_of_awards", "quality_of", "said"]
+
+
+MOST_TEXT = 1_000
+"""Characters of an item of evidence that stand in a credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ def facts_of_awards(awards: Sequence[AwardRow], words: Words, *, now: datetime) 
     numbers = {key: row.number for key, row in programs.get_versions({award.version_id for award in awards}).items()}
     parts = {award.id: list(_built_on(award, grounds)) for award in awards}
     signed = issuing.credentials_of({part.id for found in parts.values() for part in found})
+    masteries = {award.id: _masteries(award, grounds) for award in awards}
+    shown = _shown_evidence([one.id for found in masteries.values() for one in found.values()])
     agreed = issuing.named_accounts([row.account_id for row in rows])
     names = {row.id: row.account.person.name for row in rows if row.account_id in agreed}
     return [
@@ -86,8 +93,8 @@ def facts_of_awards(awards: Sequence[AwardRow], words: Words, *, now: datetime) 
             all(part.id in signed for part in parts[award.id]),
             _maker(
                 award, credential_url(key), grounds, achievement_facts(award.version_id, award.credential, numbers, words),
-                [(part, signed[part.id].id) for part in parts[award.id] if part.id in signed],
-                words, names.get(award.enrolment_id, ""), now,
+                masteries[award.id], _evidence(award, parts[award.id], signed, masteries[award.id], shown, words),
+                names.get(award.enrolment_id, ""), now,
             ),
         )
         for award in awards
@@ -136,23 +143,22 @@ def _maker(
     url: str,
     grounds: Grounds,
     achievement: AchievementFacts,
-    parts: Iterable[tuple[AwardRow, UUID]],
-    words: Words,
+    masteries: Mapping[str, Decision],
+    evidence: tuple[EvidenceFacts, ...],
     name: str,
     now: datetime,
 ) -> Callable[[IssuerFacts, Mapping[str, str]], CredentialFacts]:
     compiled = compiled_version(award.version_id)
-    shown, hours = _shown(award, compiled, grounds), _hours(award, compiled, grounds)
-    wording = words(compiled.program, compiled.get_credential(award.credential))
-    evidence = tuple(_part(part, key, wording.built_on) for part, key in parts)
+    shown = {key: Shown(one.kind, one.level or "") for key, one in masteries.items()}
+    hours = _hours(award, compiled, grounds)
     awarded_on, expires_on = award.awarded_on, award.expires_on
     country = quality_of(compiled.program, compiled.get_credential(award.credential)).country
     valid_from = min(start_of(awarded_on), now)  # who gave it may live ahead of UTC
 
     def make(issuer: IssuerFacts, status: Mapping[str, str]) -> CredentialFacts:
         return CredentialFacts(
-            url, replace(issuer, country=country or issuer.country), SubjectFacts(f"urn:uuid:{uuid4()}", name), achievement, awarded_on, valid_from, expires_on,
-            shown, hours, status, evidence,
+            url, replace(issuer, country=country or issuer.country), SubjectFacts(f"urn:uuid:{uuid4()}", name), achievement,
+            awarded_on, valid_from, expires_on, shown, hours, status, evidence,
         )  # fmt: skip
 
     return make
@@ -171,7 +177,9 @@ def _built_on(award: AwardRow, grounds: Grounds) -> Iterator[AwardRow]:
             yield own[-1]
 
 
-def _shown(award: AwardRow, compiled: CompiledProgram, grounds: Grounds) -> dict[str, Shown]:
+def _masteries(award: AwardRow, grounds: Grounds) -> dict[str, Decision]:
+    """Return what the requirement names that was mastered on the day, each with the decision that says so."""
+    compiled = compiled_version(award.version_id)
     decisions, gone = grounds.decisions.get(award.enrolment_id, []), grounds.taken_back.get(award.enrolment_id, [])
     current = grounds.mastered_since(award.enrolment_id, award.awarded_on, version_id=award.version_id)
     found = {}
@@ -179,8 +187,43 @@ def _shown(award: AwardRow, compiled: CompiledProgram, grounds: Grounds) -> dict
         if key in current:
             one = mastering_decision(compiled.program, compiled.competencies[key], decisions, gone, on=award.awarded_on)
             assert one is not None
-            found[key] = Shown(one.kind, one.level or "")
+            found[key] = one
     return found
+
+
+def _shown_evidence(decision_ids: Sequence[UUID]) -> dict[UUID, list[AgreedEvidence]]:
+    """Return by decision what its learner agreed to show of what it rests on, but for what must not be seen."""
+    agreed = issuing.agreed_evidence(decision_ids)
+    closed = quarantine.text_states(sorted({one.evidence_id for one in agreed})) if agreed else {}
+    found: dict[UUID, list[AgreedEvidence]] = {}
+    for one in agreed:
+        if one.evidence_id not in closed:
+            found.setdefault(one.decision_id, []).append(one)
+    return found
+
+
+def _evidence(
+    award: AwardRow,
+    parts: Iterable[AwardRow],
+    signed: Mapping[UUID, CredentialRow],
+    masteries: Mapping[str, Decision],
+    shown: Mapping[UUID, list[AgreedEvidence]],
+    words: Words,
+) -> tuple[EvidenceFacts, ...]:
+    """Return what a credential rests on: those it is built on, and items that its learner agreed to show."""
+    compiled = compiled_version(award.version_id)
+    wording = words(compiled.program, compiled.get_credential(award.credential))
+    built_on = [_part(part, signed[part.id].id, wording.built_on) for part in parts if part.id in signed]
+    items: dict[UUID, tuple[AgreedEvidence, list[str]]] = {}
+    for key, decision in masteries.items():
+        title = said(compiled.competencies[key].title, compiled.program.language) or key
+        for one in shown.get(decision.id, ()):
+            items.setdefault(one.evidence_id, (one, []))[1].append(title)
+    own = (
+        EvidenceFacts(f"urn:uuid:{key}", ", ".join(titles), one.text.strip()[:MOST_TEXT], one.setting or "")
+        for key, (one, titles) in items.items()
+    )
+    return (*built_on, *own)
 
 
 def _hours(award: AwardRow, compiled: CompiledProgram, grounds: Grounds) -> Decimal:

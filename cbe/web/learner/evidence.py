@@ -21,6 +21,7 @@ from cbe.services import evidence
 from cbe.services.evidence import Item, ItemLine, StaleDraft
 from cbe.services.files import list_files
 from cbe.services.history import item_history
+from cbe.services.issuing import credentials
 from cbe.services.programs import known_competencies
 from cbe.services.transaction import AlreadyDone
 
@@ -136,6 +137,20 @@ def say_about_evidence(program: str, evidence_id: UUID) -> Page:
     return redirect(view.url("evidence_item", evidence_id=item.id, _anchor="talk"), 303)
 
 
+@learner.post("/evidence/<uuid:evidence_id>/shown")
+def show_evidence(program: str, evidence_id: UUID) -> Page:
+    """Let an item be named in the credentials that are signed from now on, or not."""
+    view, item = _own_item(program, evidence_id)
+    is_shown = request.form.get("shown") == "yes"
+    credentials.set_evidence_shown(identity.actor(), item.id, is_shown, now=identity.now())
+    flash(
+        _("Credentials signed from now on show it.")
+        if is_shown
+        else _("Credentials signed from now on do not show it.")
+    )
+    return redirect(view.url("evidence_item", evidence_id=item.id), 303)
+
+
 def _save(program: str, evidence_id: UUID, form: EvidenceForm) -> datetime:
     """Save what was written. Saving the same again changes nothing, so it needs no key of its own."""
     actor, fields = replace(identity.actor(), request_key=None), fields_of(form)
@@ -216,6 +231,7 @@ def _item_page(view: View, item: Item, problems: list[Problem] | None = None) ->
         problems=[told(text) for _, text in problems or ()],
         message=request.form.get("message", "") if problems else "",
         most_message=MOST_MESSAGE,
+        is_shown=credentials.is_evidence_shown(item.id),
     )
 
 
