@@ -85,9 +85,17 @@ def _credential(path: list[str], _now: datetime) -> str | None:
     return row.document if row and row.is_public else None
 
 
+def _file(path: list[str], _now: datetime) -> str | None:
+    row = issuing.find_credential(UUID(path[1]))
+    if row is None or not row.is_public:
+        return None
+    return {"credential.json": row.document, "credential.jwt": row.jwt}.get(path[2])
+
+
 OWN: dict[tuple[str, int], Callable[[list[str], datetime], str | None]] = {
     (".well-known", 2): _did_document,
     ("status", 3): _status_list,
     ("credentials", 2): _credential,
+    ("credentials", 3): _file,
 }
 """What is found at our own addresses, by the first part of the path and how many parts it has."""

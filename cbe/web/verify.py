@@ -38,9 +38,9 @@ RESULTS = {
 }
 """How a row came out: its word, its icon, and the attribute that gives its colours."""
 VERDICTS = {
-    "valid": (_l("This credential is valid."), "passed"),
-    "not_valid": (_l("This credential is not valid."), "failed"),
-    "unknown": (_l("Whether this credential is valid could not be told."), "unknown"),
+    "valid": (_l("This credential is valid."), _l("valid"), "passed"),
+    "not_valid": (_l("This credential is not valid."), _l("not valid"), "failed"),
+    "unknown": (_l("Whether this credential is valid could not be told."), _l("could not tell"), "unknown"),
 }
 RECORD_VERDICTS = {
     "valid": _l("This record and every credential in it are valid."),
@@ -139,9 +139,10 @@ def _page(typed: Typed, found: Verified | None = None) -> str:
     )  # fmt: skip
 
 
-def _verdict(found: Verified) -> tuple[str, str]:
-    words, result = VERDICTS[found.verdict]
-    return str(RECORD_VERDICTS[found.verdict] if found.members else words), result
+def _verdict(found: Verified) -> tuple[str, str, str]:
+    """Return the sentence, the word of the mark beside it, and the result that gives the mark its look."""
+    sentence, word, result = VERDICTS[found.verdict]
+    return str(RECORD_VERDICTS[found.verdict] if found.members else sentence), str(word), result
 
 
 def _name_of(check: Check) -> str:

@@ -236,6 +236,15 @@ def test_a_name_that_is_not_looked_up_in_time_is_given_up(outside: Outside) -> N
     assert outside.connected == []
 
 
+def test_a_name_that_nobody_knows_is_said_to_have_no_address(outside: Outside) -> None:
+    def unknown(*_: object) -> list[str]:
+        raise OSError("no such name")
+
+    client = outside.client()
+    client.resolve = unknown
+    assert refusal(client, "https://issuer.example/good") == "There is no address for issuer.example."
+
+
 def test_what_is_ours_never_leaves_the_machine(outside: Outside) -> None:
     client = outside.client()
     client.local = lambda url: b"{}" if url.startswith("https://cbe.example/") else None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cbe.services import verifying
-from tests.interop.openbadges.world import KEY, Web, changed, loosely, plain, record
+from tests.interop.openbadges.world import KEY, Web, bare, changed, record
 
 
 @pytest.fixture
@@ -17,12 +17,6 @@ def web(app, monkeypatch, now):
     monkeypatch.setattr(verifying, "Outbound", lambda local: pages)
     monkeypatch.setattr("cbe.web.identity.now", lambda: now)
     return pages
-
-
-def bare(**changes):
-    """Return a credential without a status, so that nothing has to be asked for."""
-    document = {key: value for key, value in plain().items() if key != "credentialStatus"} | changes
-    return loosely({**document, "validFrom": "2025-01-01T00:00:00Z"})
 
 
 def post(client, **data):

@@ -109,14 +109,15 @@ def _full(name: Any, issuer: str) -> str:
     return f"{issuer}{name}" if isinstance(name, str) and name.startswith("#") else str(name)
 
 
-def how_known(issuer: str, own: frozenset[str]) -> Worded:
-    """Say how it is known who the issuer is."""
+def how_known(issuer: str, own: frozenset[str]) -> tuple[str, Worded]:
+    """Say how it is known who the issuer is, as the result of a row and its words."""
     if issuer in own:
-        return Worded("This installation issued it.")
+        return "passed", Worded("This installation issued it.")
     if issuer.startswith("did:web:"):
         host = issuer.removeprefix("did:web:").partition(":")[0].replace("%3A", ":")
-        return Worded("The key is published at %(host)s: whoever runs that address issued it.", host=host)
-    return Worded(
+        words = Worded("The key is published at %(host)s: whoever runs that address issued it.", host=host)
+        return "passed", words
+    return "unknown", Worded(
         "The issuer is known by its key only. Whose key that is cannot be checked here: ask the organization, or "
         "compare it with another credential that you know to be theirs."
     )

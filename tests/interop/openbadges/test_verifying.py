@@ -48,7 +48,7 @@ def test_a_good_one_says_how_each_check_came_out_and_what_it_shows() -> None:
     found = found_in(good())
     assert {check.name: check.result for check in found.checks} == dict.fromkeys(
         ("format", "form", "issuer", "signature", "dates", "revocation"), "passed"
-    )
+    ) | {"issuer": "unknown"}
     assert found.shown is not None
     assert (found.shown.name, found.shown.issuer, found.shown.hours) == ("Web", "A College", "12.50")
     assert next((one.name, one.value) for one in found.shown.results) == ("HTML", "Expert")
@@ -169,9 +169,15 @@ def test_a_domain_speaks_for_its_issuer_and_only_with_keys_it_lets_sign() -> Non
 def test_the_members_of_a_record_have_rows_of_their_own() -> None:
     found = found_in(record(good(), good(index=REVOKED, number=2)))
     assert [one.verdict for one in found.members] == ["valid", "not_valid"]
-    assert {check.result for check in found.checks} == {"passed", "not_applicable"}
+    assert {check.result for check in found.checks if check.decides} == {"passed", "not_applicable"}
     nested = found_in(record(record(good(), number=2)))
     assert (nested.verdict, nested.members[0].checks[0].result) == ("unknown", "unknown")
+
+
+def test_a_record_that_takes_too_long_is_checked_in_part_and_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cbe.interop.openbadges.verifying.MOST_SECONDS", -1.0)
+    found = found_in(record(good(), good(number=2)))
+    assert (found.verdict, row(found, "members"), found.members) == ("unknown", "unknown", ())
 
 
 def test_open_badges_2_is_named_and_left_open() -> None:

@@ -129,6 +129,12 @@ def good(**more: Any) -> Document:
     return strictly(plain(**more))
 
 
+def bare(**changes: Any) -> Document:
+    """Return a signed credential that is valid at any time and has no status, so that nothing has to be asked for."""
+    document = {key: value for key, value in plain().items() if key != "credentialStatus"} | changes
+    return loosely({**document, "validFrom": "2025-01-01T00:00:00Z"})
+
+
 def forged_member() -> Document:
     return record(good(), changed("name", "Another name", good(number=2)))
 
