@@ -53,6 +53,14 @@ def test_a_credential_is_found_in_an_image(name: str, bake: Callable[[str], byte
     assert found_in(bake(text_of(document))).verdict == "valid"
 
 
+def test_pictures_that_we_bake_are_read_and_verify() -> None:
+    from cbe.interop.openbadges.baking import bake_png, bake_svg
+
+    text = text_of(good())
+    for baked in (bake_png(png(), text), bake_svg(SVG.decode(), text).encode()):
+        assert found_in(baked).verdict == "valid"
+
+
 def test_a_token_is_found_in_the_attribute_of_an_svg() -> None:
     from tests.interop.openbadges.test_verifying import token
 
