@@ -27,6 +27,7 @@ __all__ = [
     "is_judgement",
     "latest_today",
     "mastering_decision",
+    "shown_in",
     "standing_in",
     "standings",
     "too_old_to_renew",
@@ -145,6 +146,11 @@ def mastering_decision(
     """Return the decision with which a competency was last mastered by a day, or None: it says how and at which level."""
     own = [decision for decision in decisions if decision.competency == competency.id]
     return _walk(program, competency, _counted(own, taken_back, on, None)).mastery
+
+
+def shown_in(decisions: Iterable[Decision], taken_back: Iterable[TakenBack], *, on: date) -> list[Decision]:
+    """Return the decisions that say *met* and count on a day, oldest first: by whom something was judged, and when last."""
+    return [one for one in _counted(decisions, taken_back, on, None) if one.outcome == "met"]
 
 
 def towards_rule(

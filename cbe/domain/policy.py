@@ -90,6 +90,8 @@ RULES: Mapping[str, frozenset[str]] = {
         {"self", "group_instructor", "coordinator", "group_adviser", "sample_verifier", "registrar", "system"}
     ),
     "record:export": frozenset({"self"}),
+    "share:make": frozenset({"self"}),
+    "assessor:be-named": frozenset({"self"}),
     "mastery:import": frozenset({"system", "registrar"}),
     "program:equate": frozenset({"registrar"}),
     "award:give": frozenset({"system", "registrar"}),

@@ -34,6 +34,7 @@ from . import (
     programs,
     publishing,
     records,
+    sharing,
 )
 from .database import Instant, Row, db
 
@@ -54,7 +55,7 @@ __all__ = [
 ]
 
 TOPICS = (
-    assessing, audit, drafts, enrolments, equivalences, evidence, imports, issuing, job_profiles, mail, moving, notices, people, programs, publishing, records,
+    assessing, audit, drafts, enrolments, equivalences, evidence, imports, issuing, job_profiles, mail, moving, notices, people, programs, publishing, records, sharing,
 )  # fmt: skip
 """The modules with rows; imported so that every table is known here."""
 KINDS: Mapping[str, sa.types.TypeEngine[Any]] = {

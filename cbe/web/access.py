@@ -2,7 +2,7 @@
 
 ``audience`` is the outer fence (``anyone`` or ``signed_in``), ``action`` the rule of ``domain.policy`` that the route's
 service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
-``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase``, ``own_profile`` or ``own_item`` of evidence, a learner's
+``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase``, ``own_profile``, ``own_share`` or ``own_item`` of evidence, a learner's
 ``record``, an item of their ``evidence``, or one's ``own_import`` of a program. The test of the access matrix is made from these rows.
 """
 
@@ -54,6 +54,8 @@ ISSUER = Access("signed_in", "issuer:edit")
 AWAY = Access("signed_in", "away:set", "self")
 PROFILES = Access("signed_in", "profile:read", "self")
 PROFILE = Access("signed_in", "profile:keep", "own_profile")
+MY_RECORD = Access("signed_in", "record:export", "self")
+SHARE = Access("signed_in", "share:make", "own_share")
 
 ACCESS: dict[str, Access] = {
     "static": PUBLIC,
@@ -258,6 +260,20 @@ ACCESS: dict[str, Access] = {
     "job_profiles.edit": PROFILE,
     "job_profiles.remove": PROFILE,
     "job_profiles.share": Access("signed_in", "profile:share", "own_profile"),
+    "my_record.look": MY_RECORD,
+    "my_record.preview": Access("signed_in", "share:make", "self"),
+    "my_record.record_json": MY_RECORD,
+    "my_record.record_csv": MY_RECORD,
+    "shares.listing": Access("signed_in", "share:make", "self"),
+    "shares.add": Access("signed_in", "share:make", "self"),
+    "shares.look": SHARE,
+    "shares.revoke": SHARE,
+    "shared.landing": PUBLIC,
+    "shared.record": PUBLIC,
+    "shared.file": PUBLIC,
+    "shared.credential": PUBLIC,
+    "shared.match": PUBLIC,
+    "account.set_named": Access("signed_in", "assessor:be-named", "self"),
     "learner.home": OWN_RECORD,
     "learner.map": OWN_RECORD,
     "learner.outline": OWN_RECORD,

@@ -13,7 +13,7 @@ from wtforms import EmailField, PasswordField
 from wtforms.validators import Email, InputRequired
 
 from cbe.domain.errors import Invalid
-from cbe.services import accounts, notice_mails
+from cbe.services import accounts, learner_record, notice_mails
 from cbe.services.accounts import SignedIn
 
 from . import identity
@@ -119,6 +119,14 @@ def set_rhythm() -> Response:
     return redirect(url_for("account.settings") + "#mails", 303)
 
 
+@account.post("/settings/named")
+def set_named() -> Response:
+    """Let one's name stand on the records of those one assesses, or not."""
+    learner_record.set_shown(identity.actor(), request.form.get("named") == "yes", now=identity.now())
+    flash(_("Your choice is saved."))
+    return redirect(url_for("account.settings") + "#named", 303)
+
+
 @account.post("/settings/password")
 @BY_PASSWORD
 def change_password() -> Page:
@@ -183,6 +191,7 @@ def _settings_page(
         person=_person(),
         all_time_zones=identity.all_time_zones(),
         rhythms=RHYTHMS,
+        is_named=learner_record.is_shown(identity.actor()) if any(_person().actor.roles.values()) else None,
         password=password or PasswordForm(formdata=None),
         email=email or EmailForm(formdata=None),
         close=close or CloseForm(formdata=None),

@@ -18,13 +18,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import wrap_file
 
 from cbe.services import files as service
-from cbe.services.files import STEP, Upload
+from cbe.services.files import STEP, OpenFile, Upload
 
 from . import identity
 from .guard import safe_next
 from .texts import told
 
-__all__ = ["file_size", "file_word", "files"]
+__all__ = ["as_download", "file_size", "file_word", "files"]
 
 files = Blueprint("files", __name__)
 
@@ -86,7 +86,11 @@ def remove(file_id: UUID) -> AnyResponse:
 @files.get("/files/<uuid:file_id>")
 def download(file_id: UUID) -> Response:
     """Give a file to those who may read its item, in parts when that is asked."""
-    file = service.open_file(identity.actor(), file_id, today=identity.today())
+    return as_download(service.open_file(identity.actor(), file_id, today=identity.today()))
+
+
+def as_download(file: OpenFile) -> Response:
+    """Give an open file so that it never becomes a page of ours, in parts when that is asked."""
     answer = Response(wrap_file(request.environ, file.content), direct_passthrough=True)
     answer.call_on_close(file.content.close)
     answer.content_type = file.media_type + ("; charset=utf-8" if file.media_type.startswith("text/") else "")

@@ -14,7 +14,7 @@ from cbe.domain import policy
 from cbe.services.accounts import SignedIn
 from cbe.services.files import rules
 
-from . import evidence_words, identity, texts
+from . import evidence_words, identity, share_words, texts
 from .account import account
 from .assets import Assets
 from .award_words import AWARD_LOOKS, AWARD_STATES, ENTRIES
@@ -28,12 +28,15 @@ from .instructor import instructor
 from .issuing import issuing
 from .job_profiles import job_profiles
 from .learner import learner, record
+from .my_record import my_record
 from .notices import notices
 from .people import people
 from .people_words import ACCOUNT_STATUSES, ENROLMENT_STATUSES, ROLES
 from .public import end_mails, public
 from .quarantine import REPORT_KINDS, REPORT_OUTCOMES, quarantine
 from .registrar import registrar
+from .shared import match, shared
+from .shares import shares
 from .verify import verify
 
 __all__ = ["page_context", "register"]
@@ -41,6 +44,7 @@ __all__ = ["page_context", "register"]
 BLUEPRINTS = (
     public, account, home, notices, learner, record, catalogue, case, issuing, exchange, files, instructor, quarantine, designer, registrar, people, job_profiles,
     verify,
+    my_record, shares, shared,
 )  # fmt: skip
 
 
@@ -69,9 +73,11 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     # RFC 8058: what unsubscribes for its user has no page of ours before it, and so no token; the link is signed.
     app.extensions["csrf"].exempt(end_mails)
+    app.extensions["csrf"].exempt(match)  # it changes nothing, and whoever looks at a share needs no cookie
     app.add_url_rule("/static/<path:filename>", "static", _asset)
     texts.register(app)
     evidence_words.register(app)
+    share_words.register(app)
     app.jinja_env.globals.update(
         ROLES=ROLES,
         ENROLMENT_STATUSES=ENROLMENT_STATUSES,
@@ -118,6 +124,8 @@ def _navigation(person: SignedIn | None) -> list[tuple[str, str, bool]]:
         entries.append((_("Queue"), "instructor.queue", reviews))
     if works and learns:
         entries.append((_("Learn"), "home.learn", part == "learner"))
+    if actor.enrolments:
+        entries.append((_("My record"), "my_record.look", part in ("my_record", "shares")))
     entries.append((_("Programs"), "catalogue.listing", part in ("catalogue", "exchange")))
     entries.append((_("Jobs"), "job_profiles.listing", part == "job_profiles"))
     if actor.is_admin:

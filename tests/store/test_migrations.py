@@ -49,7 +49,7 @@ def kept(columns: Columns, others: Columns) -> Columns:
 def lived(cast: Cast, now: datetime) -> None:
     """Put rows into the tables that the cast leaves empty: a record, a draft, goals, mail and the like."""
     from cbe.services.transaction import transaction
-    from cbe.store import assessing, evidence, issuing, moving, notices, people, publishing, records
+    from cbe.store import assessing, evidence, issuing, moving, notices, people, publishing, records, sharing
     from cbe.store.attested import RECORD, WORDS
     from cbe.store.drafts import OperationRow
     from cbe.store.enrolments import GoalRow
@@ -109,6 +109,9 @@ def lived(cast: Cast, now: datetime) -> None:
                               jwt="j", signed_at=now),
         issuing.NamedRow(**hers, agreed_at=now),
         issuing.ShownEvidenceRow(**theirs, agreed_at=now),
+        sharing.ShareRow(id=item, **hers, seed="0", digest="0", recipient="r", purpose="p", with_name=True, made_at=now, ends_at=now),
+        sharing.ShareItemRow(id=item, share_id=item, kind="credential", award_id=award),
+        sharing.ShownAssessorRow(**hers, agreed_at=now),
         notices.NoticeRow(id=uuid4(), **hers, key="k", kind="k", created_at=now),
         records.PlansRow(**mine, key="k", content="[]", settled=False, made_at=now),
         people.SessionRow(id="s", account_id=learner.account_id, created_at=now, expires_at=now),

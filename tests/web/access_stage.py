@@ -95,6 +95,7 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
         move = _move(cast, now)
         sent = _send(cast, now)
         profile = _keep_profile(cast, now)
+        shared = _share(cast.people["learner"], item, held["files.download"]["file_id"], award)
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
     with app.app_context():
         enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
@@ -111,6 +112,7 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
             "profile_id": profile,
             **public.get(endpoint, {}),
             **(signed if endpoint.startswith("issuing.") else {}),
+            **(shared if endpoint.startswith(("shares.", "shared.")) else {}),
         }
         for endpoint, one in values.items()
     }
@@ -134,6 +136,19 @@ def _keep_profile(cast, now) -> UUID:
     from cbe.services import job_profiles
 
     return job_profiles.keep_profile(cast.people["designer"].actor, JobProfile("Clerk", (Item("SQL"),)), now=now)
+
+
+def _share(learner, item, file, award) -> dict[str, Any]:
+    """Let the learner share an item with its file and an award, by the real clock: that is what requests go by."""
+    from cbe.services import sharing
+    from cbe.services.sharing import Choice, Wanted
+
+    now = datetime.now(UTC)
+    choice = Choice((award,), evidence=((item, 1),), with_files=frozenset({item}))
+    wanted = Wanted("Harbour Ltd", "A job", now + timedelta(days=7), choice=choice)
+    key = sharing.make_share(learner.actor, wanted, today=now.date(), now=now)
+    secret = sharing.get_share(learner.actor, key, now=now).secret
+    return {"share_id": key, "secret": secret, "file_id": file, "award_id": award, "form": "json"}
 
 
 def _make_public(now) -> dict[str, dict[str, str]]:

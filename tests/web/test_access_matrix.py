@@ -43,6 +43,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
     },
     "own_observation": {"instructor": {"instructor"}, "coordinator": {"coordinator"}},
     "own_profile": {"self": {"designer"}, "designer": {"designer"}},
+    "own_share": {"self": {"learner"}},
     "own_import": {"designer": {"designer"}},
     "own_item": {"self": {"learner"}, "learner_self": {"learner"}},
     "evidence": {

@@ -5,7 +5,7 @@ What is reported and closed is ``services.quarantine``'s; what kinds of file are
 
 from .adding import Added, add_files, remove_file
 from .keeping import PIECE, release, remove_pieces
-from .reading import File, OpenFile, Rules, list_files, open_file, rules
+from .reading import File, OpenFile, Rules, list_files, open_file, open_shared, rules
 from .receiving import STEP, ScanFailure
 from .sweeping import finish_destroying, forget_uploads, remove_orphans
 from .uploads import Upload, begin_upload, cancel_upload, complete_upload, get_upload, take_piece
@@ -28,6 +28,7 @@ __all__ = [
     "get_upload",
     "list_files",
     "open_file",
+    "open_shared",
     "release",
     "remove_file",
     "remove_orphans",

@@ -21,7 +21,7 @@ from .cards import cards
 from .outline import sections
 from .view import View, learner, load, page, show
 
-__all__ = ["print_view"]
+__all__ = ["download", "print_view", "safe_cell"]
 
 COLUMNS = (
     "competency", "code", "title", "state", "mastered_on", "expires_on", "effort_hours", "credits", "level",
@@ -49,7 +49,7 @@ def my_data_json(program: str) -> Response:
     """Give everything the record holds of oneself in one program."""
     view = load(program, None)
     text = json.dumps(_document(view), ensure_ascii=False, indent=1)
-    return _download(text + "\n", "application/json", "my-data.json")
+    return download(text + "\n", "application/json", "my-data.json")
 
 
 @learner.get("/my-data.csv")
@@ -60,8 +60,8 @@ def my_data_csv(program: str) -> Response:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for row in _rows(view):
-        writer.writerow([_safe(row[name]) for name in COLUMNS])
-    return _download("\ufeff" + file.getvalue(), "text/csv; charset=utf-8", "my-data.csv")
+        writer.writerow([safe_cell(row[name]) for name in COLUMNS])
+    return download("\ufeff" + file.getvalue(), "text/csv; charset=utf-8", "my-data.csv")
 
 
 def _document(view: View) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def _version(version: Version) -> dict[str, Any]:
     }
 
 
-def _safe(value: Any) -> Any:
+def safe_cell(value: Any) -> Any:
     """Keep a spreadsheet from reading a text as a formula."""
     return "'" + value if isinstance(value, str) and value.startswith(RISKY) else value
 
@@ -197,7 +197,8 @@ def _day(value: Any) -> str | None:
     return value.isoformat() if value else None
 
 
-def _download(text: str, mimetype: str, name: str) -> Response:
+def download(text: str, mimetype: str, name: str) -> Response:
+    """Give a text as a file to keep."""
     response = Response(text, content_type=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
