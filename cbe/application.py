@@ -147,6 +147,7 @@ def _installation(settings: Settings) -> Installation:
         mail_from=settings.mail_from,
         demo=settings.demo,
         password_cost=settings.password_cost,
+        grace_days=settings.grace_days,
         production=settings.production,
         files=FileRules(
             bucket=settings.evidence_store,

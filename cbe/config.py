@@ -60,6 +60,7 @@ class Settings:
     evidence_files: int
     evidence_quota_mb: int
     scan_command: tuple[str, ...]
+    grace_days: int
 
     @classmethod
     def load(cls, overrides: Mapping[str, str] | None = None) -> Settings:
@@ -97,6 +98,7 @@ class Settings:
             evidence_files=_number(values, "CBE_EVIDENCE_FILES", 10, 100, 1),
             evidence_quota_mb=_number(values, "CBE_EVIDENCE_QUOTA_MB", 500, 1_000_000, 1),
             scan_command=_scan_command(values),
+            grace_days=_number(values, "CBE_ERASURE_DAYS", 30, 365),
         )
 
 

@@ -16,6 +16,7 @@ from flask.cli import AppGroup
 
 from cbe.services import (
     checkpoints,
+    erasing,
     expiry_notices,
     files,
     housekeeping,
@@ -24,6 +25,7 @@ from cbe.services import (
     moving,
     notice_mails,
     plans,
+    retention,
     settling,
 )
 from cbe.services.issuing import sweeping
@@ -55,6 +57,8 @@ SWEEPS: dict[str, tuple[Callable[[datetime], int], dict[str, str]]] = {
     "forget_uploads": (lambda now: files.forget_uploads(now=now), {"minute": "23"}),
     "finish_destroying": (lambda now: files.finish_destroying(now=now), {"minute": "43"}),
     "remove_orphans": (lambda now: files.remove_orphans(now=now), {"minute": "37", "hour": "3"}),
+    "erase": (lambda now: erasing.erase_due(now=now), {"minute": "*"}),
+    "keep_to_schedule": (lambda now: retention.apply(now=now), {"minute": "47", "hour": "2"}),
     "forget_expired": (lambda now: housekeeping.forget_expired(now=now), {"minute": "17", "hour": "3"}),
 }
 """Name of a sweep → what it does, and at which minutes (UTC) it runs by itself."""

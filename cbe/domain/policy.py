@@ -113,6 +113,15 @@ RULES: Mapping[str, frozenset[str]] = {
     "issuer:edit": frozenset({"system", "admin"}),
     "credential:keep": frozenset({"self"}),
     "notice:read": frozenset({"self"}),
+    "privacy:read": frozenset({"data_protection", "registrar", "coordinator"}),
+    "archive:take": frozenset({"self"}),
+    "erasure:ask": frozenset({"self"}),
+    "erasure:carry-out": frozenset({"data_protection", "system"}),
+    "hold:set": frozenset({"data_protection"}),
+    "disclosure:log": frozenset({"data_protection", "registrar"}),
+    "correction:ask": frozenset({"self"}),
+    "correction:answer": frozenset({"registrar", "coordinator"}),
+    "retention:set": frozenset({"admin", "data_protection"}),
     "profile:read": frozenset({"signed_in"}),
     "profile:keep": frozenset({"self"}),
     "profile:share": frozenset({"admin", "designer", "registrar"}),
@@ -121,6 +130,7 @@ RULES: Mapping[str, frozenset[str]] = {
 
 NEVER_ON_ONESELF = frozenset(
     {"award:give", "award:change", "decision:enter", "decision:take-back", "evidence:assess", "evidence:quarantine"}
+    | {"erasure:carry-out", "hold:set", "disclosure:log", "correction:answer"}
 )
 """What nobody does to their own record, whatever else they are."""
 

@@ -33,6 +33,7 @@ __all__ = [
     "change_email",
     "change_password",
     "close_account",
+    "confirm_password",
     "load_actor",
     "load_session",
     "peek_link",
@@ -259,6 +260,11 @@ def close_account(actor: Actor, password: str, *, now: datetime) -> None:
 def set_first_password(account: AccountRow, password: str, at: str = "/password") -> None:
     """Give a new account its password; for services that make accounts."""
     _set_password(account, password, at)
+
+
+def confirm_password(account_id: UUID, password: str, at: str) -> None:
+    """Raise unless this is the account's password; for services that want it again before what cannot be undone."""
+    _confirm_password(_reload(account_id), password, at)
 
 
 def make_password_hash(password: str) -> str:

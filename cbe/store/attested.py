@@ -19,12 +19,18 @@ from .database import Row
 
 __all__ = ["RECORD", "WORDS", "Difference", "Ledger", "found_rows", "knows_table", "version_documents"]
 
-RECORD = ("program_version", "decision", "decision_evidence", "decision_taken_back", "award", "award_event")
+RECORD = (
+    "program_version", "decision", "decision_evidence", "decision_taken_back", "award", "award_event",
+    "disclosure", "correction", "correction_answer",
+)  # fmt: skip
 """Tables that are only added to: every row is attested once, and what was attested first holds."""
 WORDS = {
     "decision_text": ("feedback", "authority", "reason"),
     "decision_taken_back_text": ("reason",),
     "award_event_text": ("reason",),
+    "disclosure_text": ("recipient", "scope", "note"),
+    "correction_text": ("statement",),
+    "correction_answer_text": ("reason",),
 }
 """Tables of words that go with the record, and the columns that erasure empties: what was said last holds."""
 CONTENT = {**WORDS, "evidence_version": ("text", "links")}

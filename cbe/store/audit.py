@@ -27,6 +27,7 @@ __all__ = [
     "Head",
     "append_entry",
     "digests_at",
+    "done_by",
     "entries",
     "entry_digest",
     "find_head",
@@ -157,6 +158,14 @@ def entries(connection: Connection) -> Iterator[Entry]:
     query = select(table).order_by(table.c.seq).execution_options(yield_per=BATCH)
     for row in connection.execute(query):
         yield Entry(*row)
+
+
+def done_by(connection: Connection, actor: str) -> Iterator[tuple[datetime, str]]:
+    """Yield when somebody did what, in order."""
+    table = AuditRow.__table__
+    query = select(table.c.at, table.c.action).where(table.c.actor == actor).order_by(table.c.seq)
+    for at, action in connection.execute(query.execution_options(yield_per=BATCH)):
+        yield at, action
 
 
 def find_head(connection: Connection) -> Head | None:

@@ -31,6 +31,7 @@ from . import (
     moving,
     notices,
     people,
+    privacy,
     programs,
     publishing,
     records,
@@ -55,7 +56,7 @@ __all__ = [
 ]
 
 TOPICS = (
-    assessing, audit, drafts, enrolments, equivalences, evidence, imports, issuing, job_profiles, mail, moving, notices, people, programs, publishing, records, sharing,
+    assessing, audit, drafts, enrolments, equivalences, evidence, imports, issuing, job_profiles, mail, moving, notices, people, privacy, programs, publishing, records, sharing,
 )  # fmt: skip
 """The modules with rows; imported so that every table is known here."""
 KINDS: Mapping[str, sa.types.TypeEngine[Any]] = {

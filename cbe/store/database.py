@@ -109,6 +109,8 @@ class Installation:
     demo: bool
     password_cost: tuple[int, int, int]
     """argon2: passes, memory in KiB, lanes."""
+    grace_days: int = 30
+    """How long somebody who asked to be erased can take it back."""
     production: bool = False
     signing_keys: tuple[Path, ...] = ()
     """Files of the keys that sign credentials, the one that signs now first; none: they are made in the folder."""
@@ -148,7 +150,7 @@ def _keep_private(dialect: Dialect, entry: ConnectionPoolEntry, args: list[Any],
 def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
 
