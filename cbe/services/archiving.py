@@ -141,6 +141,4 @@ def _value(value: Any) -> Any:
 
 def _done(account_id: UUID) -> list[dict[str, str]]:
     with copying.reading() as connection:
-        return [
-            {"at": at.isoformat(), "what": action} for at, action in audit.done_by(connection, str(account_id))
-        ]
+        return [{"at": at.isoformat(), "what": action} for at, action in audit.done_by(connection, str(account_id))]

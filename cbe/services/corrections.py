@@ -128,7 +128,9 @@ def ask(
         tx.enter(found)
         tx.say(CorrectionTextRow(correction_id=found.id, statement=statement.strip()))
         told = {
-            who for role in ("registrar", "coordinator") for who in people.list_holders(row.program_id, role, now.date())
+            who
+            for role in ("registrar", "coordinator")
+            for who in people.list_holders(row.program_id, role, now.date())
         }
         key = f"correction:{found.id}"
         tell(tx, told - {row.account_id}, "correction-asked", key=key, program=row.program.key, enrolment=row.id)

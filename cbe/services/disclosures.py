@@ -49,7 +49,15 @@ def disclosures_to(actor: Actor, enrolment_id: UUID) -> list[Disclosure]:
 
 
 def log(
-    actor: Actor, enrolment_id: UUID, recipient: str, scope: str, note: str, ground: str, on: date | None, *, now: datetime
+    actor: Actor,
+    enrolment_id: UUID,
+    recipient: str,
+    scope: str,
+    note: str,
+    ground: str,
+    on: date | None,
+    *,
+    now: datetime,
 ) -> UUID:
     """Write down that somebody outside was told something; the learner is told so."""
     row = get_learner(actor, enrolment_id, "disclosure:log")
@@ -65,7 +73,9 @@ def log(
         )  # fmt: skip
         tx.enter(found)
         tx.say(
-            DisclosureTextRow(disclosure_id=found.id, recipient=recipient.strip(), scope=scope.strip(), note=note.strip())
+            DisclosureTextRow(
+                disclosure_id=found.id, recipient=recipient.strip(), scope=scope.strip(), note=note.strip()
+            )
         )
         tell(tx, [row.account_id], "disclosed", key=f"disclosure:{found.id}")
         tx.record("disclosure:log", account=row.account_id, disclosure=found.id, ground=ground)

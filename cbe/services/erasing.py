@@ -131,7 +131,9 @@ def set_hold(actor: Actor, enrolment_id: UUID, reason: str, *, now: datetime) ->
         get_learner(actor, enrolment_id, "hold:set")
         if privacy.open_hold(row.account_id):
             raise Conflict("There is a legal hold on this person already.")
-        hold = HoldRow(id=uuid4(), account_id=row.account_id, reason=reason.strip(), set_by=actor.account_id, set_at=now)
+        hold = HoldRow(
+            id=uuid4(), account_id=row.account_id, reason=reason.strip(), set_by=actor.account_id, set_at=now
+        )
         tx.add(hold)
         tell(tx, [row.account_id], "hold-set", key=f"hold:{hold.id}")
         tx.record("hold:set", account=row.account_id, hold=hold.id)

@@ -161,11 +161,10 @@ def entries(connection: Connection) -> Iterator[Entry]:
 
 
 def done_by(connection: Connection, actor: str) -> Iterator[tuple[datetime, str]]:
-    """Yield when somebody did what, in order."""
+    """Return when somebody did what, in order."""
     table = AuditRow.__table__
     query = select(table.c.at, table.c.action).where(table.c.actor == actor).order_by(table.c.seq)
-    for at, action in connection.execute(query.execution_options(yield_per=BATCH)):
-        yield at, action
+    return ((at, action) for at, action in connection.execute(query.execution_options(yield_per=BATCH)))
 
 
 def find_head(connection: Connection) -> Head | None:

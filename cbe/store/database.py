@@ -150,7 +150,13 @@ def _keep_private(dialect: Dialect, entry: ConnectionPoolEntry, args: list[Any],
 def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "secure_delete=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
 

@@ -17,7 +17,20 @@ from sqlalchemy.engine import RowMapping
 from .attested import CONTENT
 from .database import Row, db
 
-__all__ = ["IN_A_ROLE", "PARTS", "Part", "Rows", "delete_rows", "empty_rows", "end_items", "fold", "people_columns", "rows_about", "rows_by", "stays_named"]
+__all__ = [
+    "IN_A_ROLE",
+    "PARTS",
+    "Part",
+    "Rows",
+    "delete_rows",
+    "empty_rows",
+    "end_items",
+    "fold",
+    "people_columns",
+    "rows_about",
+    "rows_by",
+    "stays_named",
+]
 
 BATCH = 500
 Rows = dict[str, list[RowMapping]]

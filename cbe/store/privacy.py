@@ -194,7 +194,9 @@ def list_rules() -> Sequence[RetentionRow]:
     return db.session.scalars(select(RetentionRow)).all()
 
 
-def list_disclosures(account_id: UUID, program_id: UUID | None = None) -> Sequence[tuple[DisclosureRow, DisclosureTextRow]]:
+def list_disclosures(
+    account_id: UUID, program_id: UUID | None = None
+) -> Sequence[tuple[DisclosureRow, DisclosureTextRow]]:
     """List what was told of a person to whom, newest first, in all programs or in one."""
     query = select(DisclosureRow, DisclosureTextRow).join(DisclosureTextRow)
     query = query.where(DisclosureRow.account_id == account_id)

@@ -4,6 +4,8 @@
 service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
 ``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase``, ``own_profile``, ``own_share`` or ``own_item`` of evidence, a learner's
 ``record``, an item of their ``evidence``, or one's ``own_import`` of a program. The test of the access matrix is made from these rows.
+``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase``, ``own_profile`` or ``own_item`` of evidence, a learner's
+``record``, a ``learner`` as data protection and the registrar see them, an item of their ``evidence``, or one's ``own_import`` of a program. The test of the access matrix is made from these rows.
 """
 
 from __future__ import annotations
@@ -99,6 +101,19 @@ ACCESS: dict[str, Access] = {
     "account.set_rhythm": OWN,
     "account.sign_out_everywhere": OWN,
     "account.close": OWN,
+    "privacy.page": Access("signed_in", "archive:take", "self"),
+    "privacy.archive": Access("signed_in", "archive:take", "self"),
+    "privacy.ask_correction": Access("signed_in", "correction:ask", "self"),
+    "privacy.ask_erasure": Access("signed_in", "erasure:ask", "self"),
+    "privacy.take_back": Access("signed_in", "erasure:ask", "self"),
+    "privacy.desk": Access("signed_in", "privacy:read", "program"),
+    "privacy.person": Access("signed_in", "privacy:read", "learner"),
+    "privacy.set_hold": Access("signed_in", "hold:set", "learner"),
+    "privacy.end_hold": Access("signed_in", "hold:set", "learner"),
+    "privacy.erase": Access("signed_in", "erasure:carry-out", "learner"),
+    "privacy.disclose": Access("signed_in", "disclosure:log", "learner"),
+    "privacy.answer": Access("signed_in", "correction:answer", "learner"),
+    "privacy.schedule": Access("signed_in", "retention:set", "program"),
     "notices.listing": Access("signed_in", "notice:read", "self"),
     "notices.open_one": Access("signed_in", "notice:read", "own_notice"),
     "notices.mark_all_read": Access("signed_in", "notice:read", "self"),

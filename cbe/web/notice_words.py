@@ -65,6 +65,10 @@ def _of_program(endpoint: str) -> Callable[[Notice], Place]:
     return lambda notice: (endpoint, {"program": notice.facts["program"]})
 
 
+def _own_data(_notice: Notice) -> Place:
+    return "privacy.page", {}
+
+
 KINDS = {
     "waiting": Kind(_l("Evidence was handed in and waits for a decision."), "in_review", _item),
     "message": Kind(_l("Somebody wrote to you about an item of evidence."), "message", _item),
@@ -93,6 +97,25 @@ KINDS = {
     ),
     "quarantine-decided": Kind(
         _l("It was decided what becomes of a file or a text that was reported."), "warning", _item
+    ),
+    "erasure-asked": Kind(
+        _l("You are going to be erased on %(on)s. See why, and take it back if you do not want it."),
+        "warning",
+        _own_data,
+    ),
+    "hold-set": Kind(_l("Your data are under a legal hold: nothing of you is erased. See why."), "locked", _own_data),
+    "hold-ended": Kind(_l("The legal hold on your data is ended."), "mastered", _own_data),
+    "disclosed": Kind(
+        _l("Somebody outside was told something about you. See who, what and why."), "message", _own_data
+    ),
+    "correction-answered": Kind(_l("Your request for a correction was answered."), "message", _own_data),
+    "correction-asked": Kind(
+        _l("A learner asks for a correction of their record. Read it, and answer."),
+        "in_review",
+        lambda notice: (
+            "privacy.person",
+            {"program": notice.facts["program"], "enrolment_id": notice.facts["enrolment"]},
+        ),
     ),
     "approval-asked": Kind(
         _l("You are asked to approve a draft before it is published."),

@@ -32,6 +32,9 @@ from .my_record import my_record
 from .notices import notices
 from .people import people
 from .people_words import ACCOUNT_STATUSES, ENROLMENT_STATUSES, ROLES
+from .privacy import privacy
+from .privacy.words import ABOUT, DISCLOSURE_GROUNDS
+from .privacy.words import OUTCOMES as CORRECTION_OUTCOMES
 from .public import end_mails, public
 from .quarantine import REPORT_KINDS, REPORT_OUTCOMES, quarantine
 from .registrar import registrar
@@ -42,7 +45,7 @@ from .verify import verify
 __all__ = ["page_context", "register"]
 
 BLUEPRINTS = (
-    public, account, home, notices, learner, record, catalogue, case, issuing, exchange, files, instructor, quarantine, designer, registrar, people, job_profiles,
+    public, account, home, notices, learner, record, catalogue, case, issuing, exchange, files, instructor, quarantine, designer, registrar, people, privacy, job_profiles,
     verify,
     my_record, shares, shared,
 )  # fmt: skip
@@ -82,6 +85,9 @@ def register(app: Flask) -> None:
         ROLES=ROLES,
         ENROLMENT_STATUSES=ENROLMENT_STATUSES,
         ACCOUNT_STATUSES=ACCOUNT_STATUSES,
+        ABOUT=ABOUT,
+        CORRECTION_OUTCOMES=CORRECTION_OUTCOMES,
+        DISCLOSURE_GROUNDS=DISCLOSURE_GROUNDS,
         REPORT_KINDS=REPORT_KINDS,
         REPORT_OUTCOMES=REPORT_OUTCOMES,
         file_rules=rules,

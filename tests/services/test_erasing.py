@@ -191,7 +191,19 @@ def test_every_column_that_leads_to_a_person_is_decided_on():
 
 
 def test_every_word_of_what_stays_is_emptied_or_a_code():
-    codes = {"kind", "status", "outcome", "level", "role", "competency", "credential", "event", "how", "setting", "route"}
+    codes = {
+        "kind",
+        "status",
+        "outcome",
+        "level",
+        "role",
+        "competency",
+        "credential",
+        "event",
+        "how",
+        "setting",
+        "route",
+    }
     codes |= {"learning_type", "ground", "state", "about", "did", "source_digest", "mail_rhythm", "name"}
     for table, part in personal.PARTS.items():
         columns = Row.metadata.tables[table].columns

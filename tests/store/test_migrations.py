@@ -50,6 +50,7 @@ def lived(cast: Cast, now: datetime) -> None:
     """Put rows into the tables that the cast leaves empty: a record, a draft, goals, mail and the like."""
     from cbe.services.transaction import transaction
     from cbe.store import assessing, evidence, issuing, moving, notices, people, publishing, records, sharing
+    from cbe.store import assessing, evidence, issuing, moving, notices, people, privacy, publishing, records
     from cbe.store.attested import RECORD, WORDS
     from cbe.store.drafts import OperationRow
     from cbe.store.enrolments import GoalRow
@@ -107,6 +108,15 @@ def lived(cast: Cast, now: datetime) -> None:
         issuing.StatusListRow(id=item, did="d", made_at=now),
         issuing.CredentialRow(id=item, award_id=award, key_id=item, did="d", list_id=item, status_index=1, document="{}",
                               jwt="j", signed_at=now),
+        privacy.ErasureRow(id=item, **hers, ground="wish", asked_at=now, due_at=now),
+        privacy.HoldRow(id=item, **hers, reason="r", set_at=now),
+        privacy.RetentionRow(kind="mail", months=6, set_at=now),
+        privacy.DisclosureRow(id=item, **hers, program_id=cast.program_id, disclosed_on=day, ground="law", role="", **said),
+        privacy.DisclosureTextRow(disclosure_id=item, recipient="r", scope="s"),
+        privacy.CorrectionRow(id=item, **mine, about="name", is_shown=True, asked_at=now),
+        privacy.CorrectionTextRow(correction_id=item, statement="s"),
+        privacy.AnswerRow(id=item, correction_id=item, outcome="refused", role="", answered_at=now),
+        privacy.AnswerTextRow(answer_id=item, reason="r"),
         issuing.NamedRow(**hers, agreed_at=now),
         issuing.ShownEvidenceRow(**theirs, agreed_at=now),
         sharing.ShareRow(id=item, **hers, seed="0", digest="0", recipient="r", purpose="p", with_name=True, made_at=now, ends_at=now),

@@ -96,6 +96,7 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
         sent = _send(cast, now)
         profile = _keep_profile(cast, now)
         shared = _share(cast.people["learner"], item, held["files.download"]["file_id"], award)
+        asked = _ask_correction(cast, now)
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
     with app.app_context():
         enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
@@ -110,6 +111,7 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
             "approval_id": uuid4(),
             "import_id": sent,
             "profile_id": profile,
+            "correction_id": asked,
             **public.get(endpoint, {}),
             **(signed if endpoint.startswith("issuing.") else {}),
             **(shared if endpoint.startswith(("shares.", "shared.")) else {}),
@@ -149,6 +151,12 @@ def _share(learner, item, file, award) -> dict[str, Any]:
     key = sharing.make_share(learner.actor, wanted, today=now.date(), now=now)
     secret = sharing.get_share(learner.actor, key, now=now).secret
     return {"share_id": key, "secret": secret, "file_id": file, "award_id": award, "form": "json"}
+def _ask_correction(cast, now) -> UUID:
+    """Let the learner ask that something on their record be corrected."""
+    from cbe.services import corrections
+
+    learner = cast.people["learner"].actor
+    return corrections.ask(learner, "web", "other", None, "It was another day.", is_shown=True, now=now)
 
 
 def _make_public(now) -> dict[str, dict[str, str]]:

@@ -41,6 +41,11 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
         "group_adviser": {"adviser"},
         "registrar": {"registrar"},
     },
+    "learner": {
+        "data_protection": {"protector"},
+        "registrar": {"registrar"},
+        "coordinator": {"coordinator"},
+    },
     "own_observation": {"instructor": {"instructor"}, "coordinator": {"coordinator"}},
     "own_profile": {"self": {"designer"}, "designer": {"designer"}},
     "own_share": {"self": {"learner"}},
@@ -67,6 +72,7 @@ SEEN = {"seen": "00000000-0000-0000-0000-000000000000:0"}
 # What makes a request one that can be carried out, where an empty one finds nothing.
 FORMS = {
     **{name: SEEN for name, row in ACCESS.items() if name.startswith("designer.") and row.action == "program:edit"},
+    "privacy.set_hold": {"reason": "A lawsuit"},
     "account.set_rhythm": {"rhythm": "weekly"},
     "files.begin": {"name": "b.txt", "size": "3"},
     "learner.say_about_evidence": {"message": "Is it enough?"},

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import request
 
+from cbe.services.corrections import statements_beside
 from cbe.services.history import record_history
 from cbe.services.programs import known_competencies, known_credentials
 
@@ -30,4 +31,8 @@ def history(program: str, enrolment_id: UUID | None = None) -> str:
         credential=lambda key: view.url("credential", credential=key),
         item=(lambda key: view.url("evidence_item", evidence_id=key)) if view.is_own else None,
     )
-    return show("history", view, found=found, lines=lines, page_url=lambda number: view.url("history", page=number))
+    statements = statements_beside(view.progress.learner.enrolment_id, is_own=view.is_own)
+    return show(
+        "history", view, found=found, lines=lines, statements=statements,
+        page_url=lambda number: view.url("history", page=number),
+    )  # fmt: skip

@@ -24,6 +24,7 @@ def program_tabs(program: str, current: str) -> list[tuple[str, str, bool]]:
         ("groups", _("Groups"), "registrar.all_groups", "group:manage"),
         ("conferral", _("Conferral"), "registrar.conferral", "award:give"),
         ("flags", _("Flags"), "registrar.flags", "award:change"),
+        ("privacy", _("Data protection"), "privacy.desk", "privacy:read"),
         ("equal", _("Equivalences"), "registrar.equal", "program:equate"),
     ]
     allowed = may_in(identity.actor(), program, [action for *_rest, action in pages])
