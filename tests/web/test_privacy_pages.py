@@ -2,9 +2,12 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from cbe.domain.policy import SYSTEM
 from cbe.store import personal
 from cbe.web.privacy.words import ABOUT, CLASSES, DISCLOSURE_GROUNDS, ERASURE_GROUNDS, FIXED_CLASSES, TABLES
 from tests.cast import PASSWORD
@@ -99,3 +102,44 @@ def test_everything_that_is_shown_has_words():
     assert set(DISCLOSURE_GROUNDS) == set(disclosures.GROUNDS)
     assert set(ERASURE_GROUNDS) == set(erasing.GROUNDS)
     assert (set(CLASSES), set(FIXED_CLASSES)) == (set(retention.BOUNDS), set(retention.DAYS))
+
+
+def everything(skip: str = "audit") -> str:
+    """Return every value of every table but one."""
+    from cbe.store.database import Row, db
+
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        return "\n".join(
+            str(value)
+            for table in Row.metadata.sorted_tables
+            if table.name != skip
+            for row in connection.execute(sa.select(table))
+            for value in row
+        )
+
+
+def test_of_a_learner_of_the_demo_no_word_is_left(demo_app):
+    from cbe.services import accounts, erasing, people, rebuild
+    from cbe.services.audit import verify_trail
+
+    with demo_app.app_context():
+        account_id = people.get_account_id(SYSTEM, "learner@demo.example")
+        found = personal.rows_about(account_id)
+        marks = {
+            found["person"][0]["name"],
+            found["person"][0]["email"],
+            *(one["digest"] for one in found["evidence_file"]),
+        }
+        before, now = everything(), found["account"][0]["created_at"] + timedelta(days=4000)
+        texts = [one["text"] for one in found["evidence_version"] if one["text"]]
+        marks |= {text for text in texts if before.count(text) == texts.count(text)}  # others of the demo say the same
+        assert len(marks) >= 3
+        assert all(mark in before for mark in marks)
+        erasing.ask(accounts.load_actor(account_id, now=now), "demo", now=now)
+        assert erasing.erase_due(now=now + timedelta(days=31)) == 1
+        after = everything()
+        assert not [mark for mark in marks if mark in after]
+        assert verify_trail(SYSTEM).problems == []
+        told = []
+        assert rebuild.rebuild_records(SYSTEM, check=True, now=now, tell=told.append).differences == 0, told
