@@ -110,6 +110,7 @@ PARTS: dict[str, Part] = {
     "evidence_competency": Part("evidence_id"),
     "evidence_file": Part("evidence_id", "goes"),
     "upload": Part("evidence_id", "goes"),
+    "shown_evidence": Part("evidence_id", "goes"),
     "evidence_message": Part("evidence_id", "goes"),
     "taking": Part("evidence_id", "goes"),
     "quarantine": Part("evidence_id", "goes", secret=frozenset({"reason", "note"})),

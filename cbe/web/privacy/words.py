@@ -93,6 +93,7 @@ TABLES = {
     "evidence_competency": _l("Competencies that evidence is for"),
     "evidence_file": _l("Files"),
     "upload": _l("Files on their way"),
+    "shown_evidence": _l("Evidence that credentials may name"),
     "evidence_message": _l("Messages about evidence"),
     "taking": _l("Who is looking at your evidence"),
     "quarantine": _l("Evidence that was reported"),
