@@ -3,9 +3,7 @@
 ``audience`` is the outer fence (``anyone`` or ``signed_in``), ``action`` the rule of ``domain.policy`` that the route's
 service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
 ``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase``, ``own_profile``, ``own_share`` or ``own_item`` of evidence, a learner's
-``record``, an item of their ``evidence``, or one's ``own_import`` of a program. The test of the access matrix is made from these rows.
-``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase``, ``own_profile`` or ``own_item`` of evidence, a learner's
-``record``, a ``learner`` as data protection and the registrar see them, an item of their ``evidence``, or one's ``own_import`` of a program. The test of the access matrix is made from these rows.
+``record``, a ``learner`` as data protection sees them, an item of their ``evidence``, or one's ``own_import`` of a program. The test of the access matrix is made from these rows.
 """
 
 from __future__ import annotations

@@ -49,8 +49,7 @@ def kept(columns: Columns, others: Columns) -> Columns:
 def lived(cast: Cast, now: datetime) -> None:
     """Put rows into the tables that the cast leaves empty: a record, a draft, goals, mail and the like."""
     from cbe.services.transaction import transaction
-    from cbe.store import assessing, evidence, issuing, moving, notices, people, publishing, records, sharing
-    from cbe.store import assessing, evidence, issuing, moving, notices, people, privacy, publishing, records
+    from cbe.store import assessing, evidence, issuing, moving, notices, people, privacy, publishing, records, sharing
     from cbe.store.attested import RECORD, WORDS
     from cbe.store.drafts import OperationRow
     from cbe.store.enrolments import GoalRow

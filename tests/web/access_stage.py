@@ -151,6 +151,8 @@ def _share(learner, item, file, award) -> dict[str, Any]:
     key = sharing.make_share(learner.actor, wanted, today=now.date(), now=now)
     secret = sharing.get_share(learner.actor, key, now=now).secret
     return {"share_id": key, "secret": secret, "file_id": file, "award_id": award, "form": "json"}
+
+
 def _ask_correction(cast, now) -> UUID:
     """Let the learner ask that something on their record be corrected."""
     from cbe.services import corrections
