@@ -28,6 +28,7 @@ from cbe.services import (
     retention,
     settling,
 )
+from cbe.services.issuing import records as signed_records
 from cbe.services.issuing import sweeping
 from cbe.services.issuing.facts import Words
 from cbe.services.notice_mails import ComposeNews
@@ -51,6 +52,8 @@ SWEEPS: dict[str, tuple[Callable[[datetime], int], dict[str, str]]] = {
         lambda now: sweeping.sign_waiting(current_app.extensions["cbe-credential-words"], now=now),
         {"minute": "*"},
     ),
+    "sign_records": (signed_records.sign_records, {"minute": "*"}),
+    "forget_records": (signed_records.forget_records, {"minute": "27", "hour": "4"}),
     "prove_plans": (lambda now: plans.prove_plans(now=now, limit=5), {"minute": "*"}),
     "warn_of_expiry": (lambda now: expiry_notices.warn_of_expiry(now=now), {"minute": "7", "hour": "*/6"}),
     "sign_checkpoint": (lambda now: checkpoints.sign_checkpoint(now=now), {"minute": "*"}),
@@ -83,6 +86,8 @@ def register(app: Flask, *, compose_news: ComposeNews, credential_words: Words) 
             wake(app, "move_learners")
         if importing.take_begun():
             wake(app, "import_programs")
+        if signed_records.take_begun():
+            wake(app, "sign_records")
         return response
 
     group = AppGroup("jobs", help="The job worker.")

@@ -36,6 +36,7 @@ from . import (
     publishing,
     records,
     sharing,
+    signed_records,
 )
 from .database import Instant, Row, db
 
@@ -56,7 +57,7 @@ __all__ = [
 ]
 
 TOPICS = (
-    assessing, audit, drafts, enrolments, equivalences, evidence, imports, issuing, job_profiles, mail, moving, notices, people, privacy, programs, publishing, records, sharing,
+    assessing, audit, drafts, enrolments, equivalences, evidence, imports, issuing, job_profiles, mail, moving, notices, people, privacy, programs, publishing, records, sharing, signed_records,
 )  # fmt: skip
 """The modules with rows; imported so that every table is known here."""
 KINDS: Mapping[str, sa.types.TypeEngine[Any]] = {

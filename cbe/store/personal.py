@@ -112,6 +112,7 @@ PARTS: dict[str, Part] = {
     "upload": Part("evidence_id", "goes"),
     "shown_evidence": Part("evidence_id", "goes"),
     "shown_assessor": Part("account_id", "goes"),
+    "signed_record": Part("account_id", "goes"),
     "share": Part("account_id", "goes", secret=frozenset({"seed", "digest"})),
     "share_item": Part("share_id", "goes"),
     "evidence_message": Part("evidence_id", "goes"),

@@ -58,6 +58,7 @@ def lived(cast: Cast, now: datetime) -> None:
     from cbe.store.job_profiles import ProfileRow
     from cbe.store.mail import MailRow
     from cbe.store.programs import DraftRow
+    from cbe.store.signed_records import SignedRecordRow
 
     learner, day, said = cast.people["learner"], now.date(), {"recorded_at": now}
     item, file, gone, event = uuid4(), uuid4(), uuid4(), uuid4()
@@ -72,6 +73,7 @@ def lived(cast: Cast, now: datetime) -> None:
         EquivalenceRow(program_id=cast.program_id, competency="html", from_program_id=cast.program_id, from_competency="css",
                        accepted_by=learner.account_id, accepted_at=now),
         ProfileRow(id=item, **hers, title="t", items="[]", count=0, changed_at=now),
+        SignedRecordRow(id=item, **hers, credentials="[]", is_partial=True, is_named=False, asked_at=now),
         publishing.TeachOutRow(**version, until=day, set_at=now),
         moving.MoveRow(id=item, program_id=cast.program_id, to_version_id=cast.version_id, made_at=now, state="moved"),
         moving.MemberRow(move_id=item, **mine, from_version_id=cast.version_id, state="moved", moved_at=now),

@@ -195,14 +195,16 @@ def _give(enrolment_id, version_id, now) -> Any:
 
 def _sign(cast, now) -> dict[str, Any]:
     """Sign what was awarded, and let it have a public address."""
-    from cbe.services.issuing import credentials
+    from cbe.services.issuing import credentials, records
     from tests.services.signed import sign_all, signed_of
 
     sign_all(now)
     row = signed_of(cast.people["learner"])["web-badge"]
     found = {"credential_id": row.id, "list_id": row.list_id, "purpose": "revocation", "version_id": cast.version_id}
     credentials.set_public(cast.people["learner"].actor, row.id, True, now=now)
-    return {**found, "name": "credential.json"}
+    record = records.ask_record(cast.people["learner"].actor, [row.id], is_named=False, now=now)
+    records.sign_records(now)
+    return {**found, "name": "credential.json", "record_id": record, "part": 1}
 
 
 def _move(cast, now) -> Any:

@@ -222,3 +222,17 @@ def test_a_learner_lets_an_item_of_evidence_be_shown_in_credentials(app, own, le
     for said, told in (("yes", "signed from now on show its text"), ("no", "Credentials do not show it.")):
         assert own.post(f"{path}/shown", data={"shown": said}).status_code == 303
         assert told in get(own, path).text
+
+
+def test_a_record_is_chosen_asked_for_and_taken_away_when_it_is_signed(app, own, row, now):
+    from cbe import jobs
+
+    page = own.get("/my/record").text
+    assert f'value="{row[0]}" checked' in page
+    assert own.post("/my/record", data={}).status_code == 422
+    asked = own.post("/my/record", data={"credential": str(row[0])}, follow_redirects=True).text
+    assert "It is being signed" in asked
+    jobs.run_sweep(app, "sign_records")
+    path = re.search(r"/my/record/[0-9a-f-]+/1\.json", own.get("/my/record").text)[0]
+    record = json.loads(own.get(path).data)
+    assert record["credentialSubject"]["verifiableCredential"] == [json.loads(row[2])]

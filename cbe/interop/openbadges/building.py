@@ -26,6 +26,7 @@ __all__ = [
     "achievement_document",
     "credential_document",
     "issuer_document",
+    "name_of",
     "start_of",
 ]
 
@@ -202,12 +203,16 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
+def name_of(name: str) -> dict[str, Any]:
+    """Return somebody's name as an identifier, said plainly."""
+    return {"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "ext:name"}
+
+
 def _subject(facts: CredentialFacts) -> dict[str, Any]:
-    name = {"type": "IdentityObject", "hashed": False, "identityHash": facts.subject.name, "identityType": "ext:name"}
     return _filled({
         "id": facts.subject.id,
         "type": ["AchievementSubject"],
-        "identifier": [name] if facts.subject.name else [],
+        "identifier": [name_of(facts.subject.name)] if facts.subject.name else [],
         "achievement": achievement_document(facts.achievement),
         "creditsEarned": _number(facts.achievement.credits) if facts.achievement.credits else "",
         "result": list(_results(facts)),

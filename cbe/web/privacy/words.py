@@ -94,6 +94,7 @@ TABLES = {
     "evidence_file": _l("Files"),
     "upload": _l("Files on their way"),
     "shown_assessor": _l("Whether your name stands on records of those you assess"),
+    "signed_record": _l("Signed records that you asked for"),
     "share": _l("What you share, with whom and until when"),
     "share_item": _l("What these shares show"),
     "shown_evidence": _l("Evidence that credentials may name"),
