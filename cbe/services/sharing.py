@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -232,13 +233,19 @@ def open_file(secret: str, file_id: UUID, *, today: date, now: datetime) -> Open
 
 
 def get_document(secret: str, award_id: UUID, *, today: date, now: datetime) -> tuple[str, str]:
-    """Return the signed credential of an award that is shared: as it was signed, and as a JWT."""
-    award = next((one for one in look_again(secret, today=today, now=now).awards if one.award_id == award_id), None)
+    """Return the signed credential of an award that is shared: as it was signed, and as a JWT.
+
+    Raises ``Conflict`` while it is not signed, and for one that names its learner when the share does not.
+    """
+    shared = look_again(secret, today=today, now=now)
+    award = next((one for one in shared.awards if one.award_id == award_id), None)
     if award is None:
         raise NotFound(NOTHING)
     row = find_credential(award.signed_id) if award.signed_id else None
     if row is None:
         raise Conflict("This credential is not signed yet. Try again in a quarter of an hour.")
+    if shared.landing.name is None and json.loads(row.document)["credentialSubject"].get("identifier"):
+        raise Conflict("This credential names its learner, and was shared without a name: ask them for it.")
     return row.document, row.jwt
 
 

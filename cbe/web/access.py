@@ -288,6 +288,7 @@ ACCESS: dict[str, Access] = {
     "shared.record": PUBLIC,
     "shared.file": PUBLIC,
     "shared.credential": PUBLIC,
+    "shared.check": PUBLIC,
     "shared.match": PUBLIC,
     "account.set_named": Access("signed_in", "assessor:be-named", "self"),
     "learner.home": OWN_RECORD,

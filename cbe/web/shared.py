@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from cbe.domain.errors import Gone, Invalid
 from cbe.domain.job_profile import JobProfile
-from cbe.services import job_profiles, share_matching
+from cbe.services import job_profiles, share_matching, verifying
 from cbe.services import sharing as service
 from cbe.services.job_profiles import find_shared, list_shared
 from cbe.services.share_matching import ShownState
@@ -24,6 +24,7 @@ from .learner.own_data import download
 from .public import limiter
 from .share_words import as_text, link_of
 from .texts import told
+from .verify import looks
 
 __all__ = ["match", "shared"]
 
@@ -89,6 +90,15 @@ def credential(secret: str, award_id: UUID, form: str) -> Response:
     if form == "jwt":
         return download(jwt, "application/vc+jwt", "credential.jwt")
     return download(document, "application/vc+ld+json", "credential.json")
+
+
+@shared.get("/credentials/<uuid:award_id>")
+@GUESSING
+def check(secret: str, award_id: UUID) -> str:
+    """Check the signed credential of what is shared as anybody can, and show every row of what was found."""
+    document, _jwt = service.get_document(secret, award_id, today=identity.today(), now=identity.now())
+    found = verifying.verify_bytes(document.encode(), now=identity.now())
+    return render_template("shared/check.html", secret=secret, award_id=award_id, found=found, **looks())
 
 
 @shared.post("/match")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, render_template, request
@@ -23,7 +24,7 @@ from . import identity
 from .public import limiter
 from .texts import KIND_WORDS, day, told
 
-__all__ = ["verify"]
+__all__ = ["looks", "verify"]
 
 verify = Blueprint("verify", __name__)
 
@@ -131,11 +132,18 @@ def _uploaded(typed: Typed, file: FileStorage) -> bytes | None:
     return None
 
 
+def looks() -> dict[str, Any]:
+    """Return what ``verify/_found.html`` wants to be given."""
+    return {
+        "results": RESULTS, "verdict": _verdict, "name_of": _name_of, "said": _said, "day_of": _day_of,
+        "kind_of": _kind_of, "value_of": _value_of,
+    }  # fmt: skip
+
+
 def _page(typed: Typed, found: Verified | None = None) -> str:
     return render_template(
-        "verify/verify.html", typed=typed, found=found, results=RESULTS, verdict=_verdict, name_of=_name_of, said=_said,
-        day_of=_day_of, kind_of=_kind_of, value_of=_value_of, is_ours=verifying.is_ours(typed.link),
-        per_minute=PER_MINUTE, most_mb=MOST_UPLOAD >> 20,
+        "verify/verify.html", typed=typed, found=found, is_ours=verifying.is_ours(typed.link), per_minute=PER_MINUTE,
+        most_mb=MOST_UPLOAD >> 20, **looks(),
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def test_a_stranger_reaches_nothing_but_what_is_shared(share, own_server, open_p
     stranger = open_page(f"{path}/record", server=own_server)
     links = stranger.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
     inside = {link for link in links if not link.startswith(("#", path))}
-    assert inside == {"/", "/help"}
+    assert inside == {"/", "/help", "/verify"}
     for at in ("/my-record", "/shares", "/learn/data-technician", "/my-record.json", f"{path}/files/{path[3:]}"):
         answer = stranger.context.request.get(own_server.url + at, max_redirects=0)
         assert answer.status in (303, 401, 404), at

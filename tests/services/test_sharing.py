@@ -7,17 +7,19 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from cbe.domain.errors import Gone, Invalid, NotFound
+from cbe.domain.errors import Conflict, Gone, Invalid, NotFound
 from cbe.domain.job_profile import Item, JobProfile
 from cbe.domain.policy import SYSTEM, Actor
 from cbe.services import award_events, evidence, people, quarantine, review, sharing
 from cbe.services.audit import verify_trail
+from cbe.services.issuing.credentials import set_named
 from cbe.services.share_matching import ShownState, match_share
 from cbe.store.audit import AuditRow
 from cbe.store.database import db
 from cbe.store.sharing import ShareRow
 from tests.handing_in import handed_in
 from tests.services.shared import set_stall
+from tests.services.signed import sign_all
 
 pytestmark = pytest.mark.usefixtures("context")
 NOBODY = Actor()
@@ -144,6 +146,17 @@ def test_the_database_alone_opens_no_share_and_the_trail_holds_ids_only(stall, a
     assert stall.seen(secret)
     app.extensions["cbe"] = kept
     assert not verify_trail(SYSTEM).problems
+
+
+def test_a_signed_credential_that_names_its_learner_is_not_in_a_share_without_a_name(stall):
+    set_named(stall.learner.actor, True, now=stall.settled)
+    sign_all(stall.settled)
+    today, signed = stall.settled.date(), stall.settled + timedelta(minutes=12)
+    _, named = stall.share()
+    assert "Learner" in sharing.get_document(named, stall.award, today=today, now=signed)[0]
+    _, unnamed = stall.share(with_name=False)
+    with pytest.raises(Conflict, match="without a name"):
+        sharing.get_document(unnamed, stall.award, today=today, now=signed)
 
 
 def test_a_profile_finds_in_a_share_what_is_in_it(stall, cast):

@@ -97,6 +97,7 @@ def test_files_are_downloads_and_signed_credentials_too(app, client, path, stall
         sign_all(datetime.now(UTC))
     assert json.loads(client.get(f"{signed}.json").data)["proof"]
     assert client.get(f"{signed}.jwt").text.count(".") == 2
+    assert "This credential is valid." in client.get(signed).text
     assert client.get(f"{path}/credentials/{stall.file}.json").status_code == 404
 
 
