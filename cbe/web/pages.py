@@ -40,6 +40,7 @@ from .quarantine import REPORT_KINDS, REPORT_OUTCOMES, quarantine
 from .registrar import registrar
 from .shared import match, shared
 from .shares import shares
+from .transcript import transcript
 from .verify import verify
 
 __all__ = ["page_context", "register"]
@@ -47,7 +48,7 @@ __all__ = ["page_context", "register"]
 BLUEPRINTS = (
     public, account, home, notices, learner, record, catalogue, case, issuing, exchange, files, instructor, quarantine, designer, registrar, people, privacy, job_profiles,
     verify,
-    my_record, shares, shared,
+    my_record, shares, shared, transcript,
 )  # fmt: skip
 
 
