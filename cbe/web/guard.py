@@ -178,7 +178,7 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _crash(error: Exception) -> tuple[str, int] | Response:
-    log.exception("unhandled error at %s", request.path)
+    log.exception("unhandled error at %s", request.url_rule or request.path)  # links hold secrets: the rule says enough
     identity.ask_no_more()
     try:
         return _page(

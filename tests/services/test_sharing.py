@@ -10,7 +10,7 @@ from sqlalchemy import select
 from cbe.domain.errors import Conflict, Gone, Invalid, NotFound
 from cbe.domain.job_profile import Item, JobProfile
 from cbe.domain.policy import SYSTEM, Actor
-from cbe.services import award_events, evidence, people, quarantine, review, sharing
+from cbe.services import award_events, erasing, evidence, people, quarantine, review, sharing
 from cbe.services.audit import verify_trail
 from cbe.services.issuing.credentials import set_named
 from cbe.services.share_matching import ShownState, match_share
@@ -123,6 +123,16 @@ def test_a_link_ends_at_once_or_with_its_time_and_one_that_never_was_is_not_ther
     people.deactivate(administrator.actor, stall.learner.account_id, now=stall.settled)
     with pytest.raises(Gone):
         stall.seen(other)
+
+
+def test_nothing_is_left_of_the_shares_of_somebody_erased(stall, protector):
+    _, secret = stall.share()
+    erase = {"at_once": True, "now": stall.settled}
+    erasing.carry_out(protector.actor, stall.learner.enrolment_id, "consent", **erase)
+    erasing.erase_due(now=stall.settled + timedelta(minutes=1))
+    with pytest.raises(NotFound):
+        stall.seen(secret)
+    assert not db.session.scalars(select(ShareRow)).all()
 
 
 def test_openings_by_others_are_counted_and_nothing_is_kept_of_them(stall):

@@ -161,3 +161,12 @@ def test_the_questions_asked_do_not_grow_with_what_is_on_the_record(app, browser
     for at, before in asked.items():
         assert queries_of(app, lambda at=at: browser.get(at)) <= before
         assert before < 40
+
+
+def test_the_secret_of_a_link_stands_in_no_log(client, path, stall, tmp_path, caplog):
+    for kept in (tmp_path / "instance" / "evidence").rglob("*"):
+        if kept.is_file():
+            kept.unlink()
+    assert client.get(f"{path}/files/{stall.file}").status_code >= 500
+    assert "unhandled error at /s/<secret>/files" in caplog.text
+    assert path not in caplog.text
