@@ -122,6 +122,8 @@ RULES: Mapping[str, frozenset[str]] = {
     "correction:ask": frozenset({"self"}),
     "correction:answer": frozenset({"registrar", "coordinator"}),
     "retention:set": frozenset({"admin", "data_protection"}),
+    "outside:keep": frozenset({"self"}),
+    "issuer:trust": frozenset({"registrar"}),
     "profile:read": frozenset({"signed_in"}),
     "profile:keep": frozenset({"self"}),
     "profile:share": frozenset({"admin", "designer", "registrar"}),

@@ -30,6 +30,7 @@ from . import (
     mail,
     moving,
     notices,
+    outside,
     people,
     privacy,
     programs,
@@ -57,7 +58,7 @@ __all__ = [
 ]
 
 TOPICS = (
-    assessing, audit, drafts, enrolments, equivalences, evidence, imports, issuing, job_profiles, mail, moving, notices, people, privacy, programs, publishing, records, sharing, signed_records,
+    assessing, audit, drafts, enrolments, equivalences, evidence, imports, issuing, job_profiles, mail, moving, notices, outside, people, privacy, programs, publishing, records, sharing, signed_records,
 )  # fmt: skip
 """The modules with rows; imported so that every table is known here."""
 KINDS: Mapping[str, sa.types.TypeEngine[Any]] = {

@@ -24,6 +24,7 @@ from .evidence import (
     TakingRow,
     UploadRow,
 )
+from .outside import OutsideEvidenceRow
 from .records import CitedRow, DecisionRow, TakenBackRow
 
 __all__ = ["STATISTIC"]
@@ -140,7 +141,7 @@ def newest_waits(program_id: UUID) -> list[timedelta]:
 
 def drop_item(evidence_id: UUID) -> None:
     """Take an item that was never handed in out of the database, with all that hangs on it."""
-    for row in (MessageRow, UploadRow, EvidenceFileRow, EvidenceCompetencyRow, EvidenceVersionRow):
+    for row in (OutsideEvidenceRow, MessageRow, UploadRow, EvidenceFileRow, EvidenceCompetencyRow, EvidenceVersionRow):
         db.session.execute(delete(row).where(row.evidence_id == evidence_id))
     db.session.execute(delete(EvidenceRow).where(EvidenceRow.id == evidence_id))
 

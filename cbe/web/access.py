@@ -2,7 +2,7 @@
 
 ``audience`` is the outer fence (``anyone`` or ``signed_in``), ``action`` the rule of ``domain.policy`` that the route's
 service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
-``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase``, ``own_profile``, ``own_share`` or ``own_item`` of evidence, a learner's
+``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase``, ``own_profile``, ``own_outside`` credential, ``own_share`` or ``own_item`` of evidence, a learner's
 ``record``, a ``learner`` as data protection sees them, an item of their ``evidence``, or one's ``own_import`` of a program. The test of the access matrix is made from these rows.
 """
 
@@ -52,6 +52,9 @@ MOVE = Access("signed_in", "program:move", "program")
 OWN_CREDENTIAL = Access("signed_in", "credential:keep", "own_credential")
 ISSUER = Access("signed_in", "issuer:edit")
 AWAY = Access("signed_in", "away:set", "self")
+OUTSIDE = Access("signed_in", "outside:keep", "self")
+OWN_OUTSIDE = Access("signed_in", "outside:keep", "own_outside")
+TRUSTING = Access("signed_in", "issuer:trust", "program")
 PROFILES = Access("signed_in", "profile:read", "self")
 PROFILE = Access("signed_in", "profile:keep", "own_profile")
 MY_RECORD = Access("signed_in", "record:export", "self")
@@ -293,6 +296,19 @@ ACCESS: dict[str, Access] = {
     "shared.check": PUBLIC,
     "shared.match": PUBLIC,
     "account.set_named": Access("signed_in", "assessor:be-named", "self"),
+    "outside.listing": OUTSIDE,
+    "outside.bring_in": OUTSIDE,
+    "outside.look": OWN_OUTSIDE,
+    "outside.text": OWN_OUTSIDE,
+    "outside.verify_again": OWN_OUTSIDE,
+    "outside.remove": OWN_OUTSIDE,
+    "outside.hand_over": OWN_OUTSIDE,
+    "outside.take_over": OWN_OUTSIDE,
+    "outside.attached_text": Access("signed_in", "evidence:read", "evidence"),
+    "instructor.verify_attached": ASSESS,
+    "registrar.trusted": TRUSTING,
+    "registrar.trust_issuer": TRUSTING,
+    "registrar.end_trust": TRUSTING,
     "learner.home": OWN_RECORD,
     "learner.map": OWN_RECORD,
     "learner.outline": OWN_RECORD,

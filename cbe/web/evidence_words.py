@@ -19,8 +19,10 @@ from cbe.domain.program import Competency
 from cbe.domain.progress import State
 from cbe.services.evidence import Item, ItemCompetency, ItemLine, Version
 from cbe.services.files import File, list_files
+from cbe.services.outside import Outside, attached
 from cbe.services.programs import known_competencies
 
+from . import identity
 from .texts import Spoken, in_words, plain
 
 __all__ = ["ITEM_STATES", "LEARNING_TYPES", "ROUTES", "SETTINGS", "Shown", "register", "shown", "wait_words"]
@@ -74,6 +76,7 @@ class Shown:
     competencies: list[ShownCompetency]
     files: list[File]
     where: str
+    outside: list[Outside]
 
 
 def shown(
@@ -89,7 +92,8 @@ def shown(
     known = known_competencies(item.program_id, item.version_id, [one.competency for one in item.competencies])
     rows = [_competency(one, compiled, known, (states or {}).get(one.competency), url) for one in item.competencies]
     held = [one for one in list_files([item.id])[item.id] if one.is_in(found.version)]
-    return Shown(item, found, rows, held, where(item))
+    outside = attached(identity.actor(), item.id, today=identity.today())
+    return Shown(item, found, rows, held, where(item), outside)
 
 
 def _competency(

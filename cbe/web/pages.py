@@ -30,6 +30,7 @@ from .job_profiles import job_profiles
 from .learner import learner, record
 from .my_record import my_record
 from .notices import notices
+from .outside import outside
 from .people import people
 from .people_words import ACCOUNT_STATUSES, ENROLMENT_STATUSES, ROLES
 from .privacy import privacy
@@ -42,11 +43,12 @@ from .shared import match, shared
 from .shares import shares
 from .transcript import transcript
 from .verify import verify
+from .verify_words import FOUND
 
 __all__ = ["page_context", "register"]
 
 BLUEPRINTS = (
-    public, account, home, notices, learner, record, catalogue, case, issuing, exchange, files, instructor, quarantine, designer, registrar, people, privacy, job_profiles,
+    public, account, home, notices, learner, record, catalogue, case, issuing, exchange, files, instructor, quarantine, designer, registrar, people, privacy, job_profiles, outside,
     verify,
     my_record, shares, shared, transcript,
 )  # fmt: skip
@@ -97,6 +99,7 @@ def register(app: Flask) -> None:
         AWARD_STATES=AWARD_STATES,
         AWARD_LOOKS=AWARD_LOOKS,
         AWARD_ENTRIES=ENTRIES,
+        FOUND=FOUND,
         new_key=partial(token_urlsafe, 16),
     )
 

@@ -49,7 +49,19 @@ def kept(columns: Columns, others: Columns) -> Columns:
 def lived(cast: Cast, now: datetime) -> None:
     """Put rows into the tables that the cast leaves empty: a record, a draft, goals, mail and the like."""
     from cbe.services.transaction import transaction
-    from cbe.store import assessing, evidence, issuing, moving, notices, people, privacy, publishing, records, sharing
+    from cbe.store import (
+        assessing,
+        evidence,
+        issuing,
+        moving,
+        notices,
+        outside,
+        people,
+        privacy,
+        publishing,
+        records,
+        sharing,
+    )
     from cbe.store.attested import RECORD, WORDS
     from cbe.store.drafts import OperationRow
     from cbe.store.enrolments import GoalRow
@@ -123,6 +135,13 @@ def lived(cast: Cast, now: datetime) -> None:
         sharing.ShareRow(id=item, **hers, seed="0", digest="0", recipient="r", purpose="p", with_name=True, made_at=now, ends_at=now),
         sharing.ShareItemRow(id=item, share_id=item, kind="credential", award_id=award),
         sharing.ShownAssessorRow(**hers, agreed_at=now),
+        outside.OutsideRow(id=item, **hers, digest="0", text="{}", carrier="", source="", name="n", issuer="i", found="{}",
+                           verdict="valid", brought_at=now, checked_at=now),
+        outside.OutsideEvidenceRow(outside_id=item, **theirs),
+        outside.TrustedIssuerRow(id=item, program_id=cast.program_id, number=1, issuer="did:web:a", name="n", note="",
+                                 approved_by=learner.account_id, approved_at=now),
+        outside.TrustedCompetencyRow(trusted_id=item, competency="html"),
+        outside.RecognitionRow(decision_id=one, outside_id=item, trusted_id=item, **mine, competency="html", part="0"),
         notices.NoticeRow(id=uuid4(), **hers, key="k", kind="k", created_at=now),
         records.PlansRow(**mine, key="k", content="[]", settled=False, made_at=now),
         people.SessionRow(id="s", account_id=learner.account_id, created_at=now, expires_at=now),

@@ -97,6 +97,7 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
         profile = _keep_profile(cast, now)
         shared = _share(cast.people["learner"], item, held["files.download"]["file_id"], award)
         asked = _ask_correction(cast, now)
+        brought = _bring(cast, now)
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
     with app.app_context():
         enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
@@ -112,6 +113,8 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
             "import_id": sent,
             "profile_id": profile,
             "correction_id": asked,
+            **brought.get(endpoint.partition(".")[0], {}),
+            **brought.get(endpoint, {}),
             **public.get(endpoint, {}),
             **(signed if endpoint.startswith("issuing.") else {}),
             **(shared if endpoint.startswith(("shares.", "shared.")) else {}),
@@ -159,6 +162,25 @@ def _ask_correction(cast, now) -> UUID:
 
     learner = cast.people["learner"].actor
     return corrections.ask(learner, "web", "other", None, "It was another day.", is_shown=True, now=now)
+
+
+def _bring(cast, now) -> dict[str, dict[str, Any]]:
+    """Let the learner bring a credential in and hand it over, and the program trust an issuer; return where they are."""
+    from cbe.services import outside, trusted_issuers
+    from cbe.services.transaction import transaction
+    from cbe.store.outside import OutsideEvidenceRow
+    from tests.outside_credentials import open_badge_2
+
+    learner, registrar = cast.people["learner"], cast.people["registrar"].actor
+    key = outside.bring_in(learner.actor, open_badge_2(), now=now)
+    item = handed_in(learner, ["css"], now=now)
+    with transaction(SYSTEM, now) as tx:
+        tx.add(OutsideEvidenceRow(outside_id=key, evidence_id=item))
+        tx.record("test:attach")
+    trusted_issuers.trust(registrar, "web", "did:web:b.example", ["html"], name="B", now=now)
+    ((rule,), _known) = trusted_issuers.list_trusted(registrar, "web")
+    one = {"outside_id": key, "evidence_id": item}
+    return {"outside": one, "instructor.verify_attached": one, "registrar.end_trust": {"trusted_id": rule.id}}
 
 
 def _make_public(now) -> dict[str, dict[str, str]]:

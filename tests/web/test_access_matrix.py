@@ -11,6 +11,7 @@ from flask import url_for
 
 from cbe.domain.policy import RULES
 from cbe.web.access import ACCESS
+from tests.outside_credentials import open_badge_2
 from tests.web.access_stage import ACCOUNTS, LEARNERS, NOBODY, Stage, set_stage
 
 WRITING = ("PUT", "PATCH", "DELETE")
@@ -47,6 +48,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
         "coordinator": {"coordinator"},
     },
     "own_observation": {"instructor": {"instructor"}, "coordinator": {"coordinator"}},
+    "own_outside": {"self": {"learner"}},
     "own_profile": {"self": {"designer"}, "designer": {"designer"}},
     "own_share": {"self": {"learner"}},
     "own_import": {"designer": {"designer"}},
@@ -82,6 +84,10 @@ FORMS = {
     "instructor.undo": {"decision": "00000000-0000-0000-0000-000000000000"},
     "instructor.take_back": {"how": "void", "reason": "A mistake."},
     "registrar.accept_equal": {"competency": "html", "program": "sites", "other": "markup"},
+    "outside.bring_in": {"credential": open_badge_2().decode(), "mine": "yes"},
+    "outside.hand_over": {"program": "web", "competency": "html"},
+    "outside.take_over": {"program": "web", "competency": "html"},
+    "registrar.trust_issuer": {"issuer": "did:web:a.example", "name": "A", "competency": "html"},
     "registrar.end_role": {"role": "instructor"},
     "registrar.remove_staff": {"role": "instructor"},
     "people.end_role": {"program": "web", "role": "instructor"},

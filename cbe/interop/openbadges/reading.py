@@ -38,6 +38,8 @@ class Unreadable(CbeError):
 class Presented:
     """A credential as it was handed in: ``json`` or ``jwt``, what it was baked into, its document, and a token as it was.
 
+    ``text`` is the credential as it came, out of the image it was baked into.
+
     >>> read(b'{"type": "VerifiableCredential"}').form
     'json'
     """
@@ -47,6 +49,7 @@ class Presented:
     document: dict[str, Any]
     token: str = ""
     header: dict[str, Any] | None = None
+    text: str = ""
 
 
 def read(data: bytes) -> Presented:
@@ -68,7 +71,7 @@ def read(data: bytes) -> Presented:
         return _read_jwt(text, carrier)
     if not text.startswith("{"):
         raise Unreadable("This is neither JSON nor a VC-JWT.")
-    return Presented("json", carrier, parse_json(text))
+    return Presented("json", carrier, parse_json(text), text=text)
 
 
 def parse_json(text: str) -> dict[str, Any]:
@@ -134,7 +137,7 @@ def _too_deep() -> Unreadable:
 
 def _read_jwt(token: str, carrier: str) -> Presented:
     header, payload = (parse_json(_decoded(part)) for part in token.split(".")[:2])
-    return Presented("jwt", carrier, payload, token, header)
+    return Presented("jwt", carrier, payload, token, header, token)
 
 
 def _decoded(part: str) -> str:

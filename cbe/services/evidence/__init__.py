@@ -6,10 +6,10 @@ are ``services.files``'s, deciding ``services.review``'s and ``services.sign_off
 
 from .handing_in import (
     NOT_NOW,
-    StaleDraft,
     discard,
     edit,
     hand_in_again,
+    open_draft,
     save_draft,
     submit,
     withdraw,
@@ -29,6 +29,7 @@ from .items import (
     place_in_queue,
     subject_of,
 )
+from .stale import StaleDraft
 from .talk import say
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "get_item",
     "hand_in_again",
     "list_items",
+    "open_draft",
     "place_in_queue",
     "save_draft",
     "say",

@@ -38,8 +38,9 @@ from ..notices import tell
 from ..programs import compiled_version
 from ..transaction import Transaction, transaction
 from .items import NOTHING, own_enrolment
+from .stale import StaleDraft
 
-__all__ = ["NOT_NOW", "StaleDraft", "discard", "edit", "hand_in_again", "save_draft", "submit", "withdraw"]
+__all__ = ["NOT_NOW", "discard", "edit", "hand_in_again", "open_draft", "save_draft", "submit", "withdraw"]
 
 NOT_NOW = {
     "applied": N_("Evidence can be handed in once you are accepted into this program."),
@@ -47,26 +48,6 @@ NOT_NOW = {
     "withdrawn": N_("You have left this program. Ask its registrar if you want to come back."),
     "completed": N_("You have completed this program; nothing more is handed in."),
 }
-
-
-class StaleDraft(Conflict):
-    """Another window changed this draft meanwhile; ``saved`` is what stands there since ``saved_at``. Nothing was overwritten.
-
-    None of both: it was thrown away there. ``is_handed_in``: it was handed in there, and is no draft any more.
-    """
-
-    def __init__(
-        self, saved: DraftFields | None = None, saved_at: datetime | None = None, *, is_handed_in: bool = False
-    ) -> None:
-        message = N_("This draft was changed in another window or on another device meanwhile.")
-        if saved is None:
-            message = N_("This draft was thrown away in another window or on another device.")
-        elif is_handed_in:
-            message = N_("This was handed in already, from another window or device, as it was saved there.")
-        super().__init__(message)
-        self.is_handed_in = is_handed_in
-        self.saved = saved
-        self.saved_at = saved_at
 
 
 def save_draft(
@@ -107,6 +88,17 @@ def save_draft(
         _write(tx, row, version, fields)
         tx.record("evidence:save", evidence=row.id, version=row.version)
     return row.id, now
+
+
+def open_draft(tx: Transaction, actor: Actor, program_key: str, fields: DraftFields) -> UUID:
+    """Begin a draft as part of the caller's change and return its id. Raises ``Invalid`` for what can never be handed in."""
+    enrolment = _own_active(actor, program_key)
+    problems = unusable(fields) + _unknown(compiled_version(enrolment.version_id), fields)
+    if problems:
+        raise Invalid(problems)
+    row = _new_item(tx, uuid4(), enrolment)
+    _write(tx, row, _newest(row), fields)
+    return row.id
 
 
 def submit(actor: Actor, evidence_id: UUID, *, today: date, now: datetime) -> None:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from cbe.domain.errors import Conflict, Invalid, Problem
 from cbe.domain.evidence import MOST_MESSAGE
 from cbe.domain.judgement import MOST_FEEDBACK
-from cbe.services import evidence
+from cbe.services import evidence, outside
 from cbe.services import queue as queues
 from cbe.services import review as reviews
 from cbe.services.history import item_history
@@ -23,6 +23,7 @@ from cbe.services.transaction import AlreadyDone
 from .. import identity
 from ..evidence_words import shown
 from ..history_words import history_lines
+from ..public import limiter
 from ..texts import told
 from . import instructor
 from .asked import queue_url, view_of, view_query
@@ -101,6 +102,15 @@ def say(evidence_id: UUID) -> Page:
         return _review(evidence_id, sent, conflict=error, message=text), 409
     flash(_("Your message is sent."))
     return redirect(_url(evidence_id, sent.queue) + "#talk", 303)
+
+
+@instructor.post("/evidence/<uuid:evidence_id>/elsewhere/<uuid:outside_id>/verify")
+@limiter.limit("20 per minute")
+def verify_attached(evidence_id: UUID, outside_id: UUID) -> Response:
+    """Verify a credential from elsewhere that goes with an item as of now."""
+    outside.verify_attached(identity.actor(), evidence_id, outside_id, today=identity.today(), now=identity.now())
+    flash(_("Verified just now. The rows below are new."))
+    return redirect(_url(evidence_id, request.form.get("queue", "")) + "#elsewhere", 303)
 
 
 def _go_on(evidence_id: UUID, sent: Sent) -> Response:

@@ -22,6 +22,7 @@ from cbe.services.evidence import Item, ItemLine, StaleDraft
 from cbe.services.files import list_files
 from cbe.services.history import item_history
 from cbe.services.issuing import credentials
+from cbe.services.outside import attached
 from cbe.services.programs import known_competencies
 from cbe.services.transaction import AlreadyDone
 
@@ -209,6 +210,7 @@ def _draft_page(
         is_saved=is_saved,
         shown=_shown(view, handed_in) if handed_in and handed_in.versions else None,
         not_now=_(evidence.NOT_NOW[status]) if (status := view.progress.learner.status) in evidence.NOT_NOW else "",
+        attached=attached(identity.actor(), item.id, today=identity.today()) if item else [],
         problems=[],
         message="",
         most_message=MOST_MESSAGE,

@@ -11,7 +11,7 @@ from .. import identity
 
 registrar = Blueprint("registrar", __name__)
 
-from . import award_pages, equal_pages, group_pages, people_pages, record_pages, sample_pages  # noqa: E402, F401  (their routes register themselves)
+from . import award_pages, equal_pages, group_pages, people_pages, record_pages, sample_pages, trust_pages  # noqa: E402, F401  (their routes register themselves)
 
 __all__ = ["registrar"]
 
@@ -26,6 +26,7 @@ def program_tabs(program: str, current: str) -> list[tuple[str, str, bool]]:
         ("flags", _("Flags"), "registrar.flags", "award:change"),
         ("privacy", _("Data protection"), "privacy.desk", "privacy:read"),
         ("equal", _("Equivalences"), "registrar.equal", "program:equate"),
+        ("trusted", _("Trusted issuers"), "registrar.trusted", "issuer:trust"),
     ]
     allowed = may_in(identity.actor(), program, [action for *_rest, action in pages])
     return [
