@@ -5,7 +5,7 @@ Neither is ever changed. What follows (a decision taken back, another name) is d
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -86,21 +86,21 @@ def list_choices(actor: Actor) -> list[Choice]:
 
 def list_own(actor: Actor) -> list[Correction]:
     """List what one asked to be corrected, newest first."""
-    return _corrections(_own_enrolments(actor))
+    return _corrections({row.id: row.program.key for row in _own_enrolments(actor)})
 
 
 def corrections_of(actor: Actor, enrolment_id: UUID) -> list[Correction]:
     """List what a learner asked to be corrected in this program, for staff who may read it."""
-    return _corrections([get_learner(actor, enrolment_id, "privacy:read")])
+    row = get_learner(actor, enrolment_id, "privacy:read")
+    return _corrections({row.id: row.program.key})
 
 
-def statements_beside(enrolment_id: UUID, *, is_own: bool) -> list[Correction]:
+def statements_beside(enrolment_id: UUID, program_key: str, *, is_own: bool) -> list[Correction]:
     """List the statements that stand beside a record: for staff all, in one's own record those that one wants there.
 
     For pages whose service has asked whether one may read the record.
     """
-    row = enrolments.find_enrolment(enrolment_id)
-    found = _corrections([row]) if row else []
+    found = _corrections({enrolment_id: program_key})
     return [one for one in found if one.statement and (one.is_shown or not is_own)]
 
 
@@ -120,7 +120,7 @@ def ask(
         raise Invalid(problems)
     with transaction(actor, now) as tx:
         row = _own(actor, program_key)
-        if sum(one.outcome is None for one in _corrections([row])) >= MOST_WAITING:
+        if sum(one.outcome is None for one in _corrections({row.id: program_key})) >= MOST_WAITING:
             raise Conflict("So many of your requests wait for an answer that you cannot ask for more now.")
         found = CorrectionRow(
             id=uuid4(), enrolment_id=row.id, about=about, about_id=about_id, is_shown=is_shown, asked_at=now
@@ -194,9 +194,9 @@ def _things(enrolment_id: UUID) -> dict[tuple[str, UUID], str]:
     return found | {("award", row.id): row.credential for row in records.list_awards(enrolment_id)}
 
 
-def _corrections(rows: Collection[EnrolmentRow]) -> list[Correction]:
-    keys = {row.id: row.program.key for row in rows}
-    asked = privacy.list_corrections(keys)
+def _corrections(keys: Mapping[UUID, str]) -> list[Correction]:
+    """Return what was asked in these enrolments, each given with the key of its program."""
+    asked = privacy.list_corrections(list(keys))
     things: dict[tuple[str, UUID], str] = {}
     for enrolment_id in {one.enrolment_id for one, *_ in asked if one.about_id}:
         things |= _things(enrolment_id)

@@ -94,7 +94,7 @@ def test_a_correction_is_about_ones_own_record_and_answered_once(learner, other_
     with pytest.raises(Conflict):
         corrections.answer(coordinator.actor, key, "refused", "No.", now=now)
     assert [one.outcome for one in corrections.list_own(learner.actor)] == ["corrected"]
-    assert corrections.statements_beside(learner.enrolment_id, is_own=True) == []
-    assert len(corrections.statements_beside(learner.enrolment_id, is_own=False)) == 1
+    assert corrections.statements_beside(learner.enrolment_id, "web", is_own=True) == []
+    assert len(corrections.statements_beside(learner.enrolment_id, "web", is_own=False)) == 1
     assert corrections.list_own(other_learner.actor) == []
     assert verify_trail(SYSTEM).problems == []

@@ -31,7 +31,7 @@ def history(program: str, enrolment_id: UUID | None = None) -> str:
         credential=lambda key: view.url("credential", credential=key),
         item=(lambda key: view.url("evidence_item", evidence_id=key)) if view.is_own else None,
     )
-    statements = statements_beside(view.progress.learner.enrolment_id, is_own=view.is_own)
+    statements = statements_beside(view.progress.learner.enrolment_id, program, is_own=view.is_own)
     return show(
         "history", view, found=found, lines=lines, statements=statements,
         page_url=lambda number: view.url("history", page=number),
