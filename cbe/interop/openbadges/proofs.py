@@ -19,6 +19,9 @@ __all__ = ["Forged", "Malformed", "Unsupported", "check_form", "check_signature"
 
 SUITE = "eddsa-rdfc-2022"
 ALGORITHMS = ("EdDSA", "ES256", "RS256")
+OF_BADGES = ("https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json")
+OF_RECORDS = {"verifiableCredential", "identifier", "achievement", "association"}
+TIE = {"type", "associationType", "sourceId", "targetId"}
 HEADERS = {"alg", "typ", "cty", "kid", "jwk"}
 
 
@@ -61,13 +64,13 @@ def check_form(one: Presented, types: set[str]) -> None:
     from pyld import jsonld
 
     proof = _proof_of(one.document)
-    plain = {key: value for key, value in _without_members(one.document, types).items() if key != "proof"}
     options = {key: value for key, value in proof.items() if key != "proofValue"}
     try:
         require_guard()
-        screen(plain, scale=1, contexts=False)
         loader = document_loader(known_contexts(types))
-        validate_document(plain, {**options, "@context": plain["@context"]}, loader, isolate(jsonld))
+        for plain in _plain_parts(one.document, types):
+            screen(plain, scale=1, contexts=False)
+            validate_document(plain, {**options, "@context": plain["@context"]}, loader, isolate(jsonld))
     except (OB3VerificationError, StructureLimitExceeded) as error:
         raise Malformed(
             "It isn't written in the one way in which its signature covers all of it: it holds a term that is not "
@@ -116,15 +119,34 @@ def _proof_of(document: dict[str, Any]) -> dict[str, Any]:
     return proof
 
 
-def _without_members(document: dict[str, Any], types: set[str]) -> dict[str, Any]:
-    """Return a record without the credentials in it, which have a form of their own."""
+def _plain_parts(document: dict[str, Any], types: set[str]) -> list[dict[str, Any]]:
+    """Return what is to be looked at as it is written, without the proof.
+
+    Of a record not the credentials in it, which have a form of their own. The context of records gives types to who it is
+    of and to achievements that no object can be written back with, so these are looked at as a badge has them; and ties
+    between credentials, by their members.
+    """
+    whole = {key: value for key, value in document.items() if key != "proof"}
     subject = document.get("credentialSubject")
     if "ClrCredential" not in types or not isinstance(subject, dict):
-        return document
-    return {
-        **document,
-        "credentialSubject": {key: value for key, value in subject.items() if key != "verifiableCredential"},
-    }
+        return [whole]
+    _check_ties(subject.get("association", []))
+    rest = {key: value for key, value in subject.items() if key not in OF_RECORDS}
+    parts = [{**whole, "credentialSubject": rest}]
+    for name in ("identifier", "achievement"):
+        values = subject.get(name, [])
+        for value in values if isinstance(values, list) else [values]:
+            inner = {"type": ["AchievementSubject"], name: [value] if name == "identifier" else value}
+            parts.append({"@context": list(OF_BADGES), "type": ["VerifiableCredential", "OpenBadgeCredential"], "credentialSubject": inner})  # fmt: skip
+    return parts
+
+
+def _check_ties(ties: Any) -> None:
+    """Refuse ties of a record that say more than which credential is what to which."""
+    for one in ties if isinstance(ties, list) else [ties]:
+        texts = isinstance(one, dict) and all(isinstance(value, str) for value in one.values())
+        if not texts or set(one) - TIE or one.get("type") != "Association" or not all(":" in one.get(end, "") for end in ("sourceId", "targetId")):  # fmt: skip
+            raise Malformed("A tie between credentials of the record says what its signature does not cover.")
 
 
 def _check_contexts(document: dict[str, Any], types: set[str]) -> None:
