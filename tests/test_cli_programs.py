@@ -238,6 +238,16 @@ def test_a_preview_of_what_is_refused_says_where_and_ends_with_one(app: Flask, t
     assert "leave out\t" in looked.output
     assert run(app, "program", "import", str(table)).exit_code == 1
     assert "was written" in run(app, "program", "import", str(table), "--without-circles").output
+    both = run(app, "program", "import", str(table), "--without-circles", "--with-circles")
+    assert (both.exit_code, "either" in both.output) == (2, True)
+
+
+def test_with_its_circles_a_file_is_a_draft_but_no_version(app: Flask, tmp_path: Path) -> None:
+    table = tmp_path / "frame.csv"
+    table.write_text("id,title,prerequisites\na,A,b\nb,B,a\n")
+    assert run(app, "program", "import", str(table), "--with-circles", "--publish").exit_code == 1
+    assert "was written" in run(app, "program", "import", str(table), "--with-circles").output
+    assert "b,a" in run(app, "program", "export", "frame", "--format", "edges").output
 
 
 def test_lint_says_what_is_wrong_and_ends_with_how_bad_it_is(app: Flask, web: Path, tmp_path: Path) -> None:

@@ -123,6 +123,7 @@ def plan(file: Path, learners: Path, credential: str | None, budget_ms: int, *, 
 @click.option("--title", help="The program's title, for a table.")
 @click.option("--language", default="en", show_default=True, help="The language of a table.")
 @click.option("--without-circles", is_flag=True, help="Leave the fewest prerequisites out that break all circles.")
+@click.option("--with-circles", is_flag=True, help="Bring circles into the draft as they are, to be mended there.")
 @click.option("--publish", is_flag=True, help="Publish it as the next version instead of putting it into the draft.")
 @click.option("--preview", is_flag=True, help="Say what it would do, and change nothing.")
 def import_(
@@ -130,6 +131,8 @@ def import_(
     as_json: bool, **how: Any,
 ) -> None:  # fmt: skip
     """Bring a FILE in as the draft of a program; the same content twice makes no second version."""
+    if how["with_circles"] and how["without_circles"]:
+        raise click.UsageError("Say either --with-circles or --without-circles.")
     with opened(file) as stream:
         data = stream.read(LARGEST + 1)
     how |= {"format": form or exchange.guess_format(file.name, data), "key": key or file.name.split(".")[0]}
@@ -175,7 +178,7 @@ def _write_preview(found: exchange.Preview, as_json: bool) -> None:
 
 
 def _preview_facts(found: exchange.Preview) -> dict[str, Any]:
-    facts: dict[str, Any] = {"ok": found.program is not None}
+    facts: dict[str, Any] = {"ok": found.found.program is not None}
     if found.program is not None:
         facts |= {"program": found.program.id, "new": found.is_new, "competencies": len(found.program.competencies)}
         facts |= {"credentials": len(found.program.credentials), "sections": len(found.program.sections)}

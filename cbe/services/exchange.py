@@ -16,10 +16,10 @@ from cbe.domain.diff import Difference, diff
 from cbe.domain.errors import N_, Invalid, Problem
 from cbe.domain.lint import circle_breaking
 from cbe.domain.policy import Actor
-from cbe.domain.program import Program, parse_program
+from cbe.domain.program import Program, find_problems, parse_program
 from cbe.interop.case import Precedes, is_case_table, read_case, read_case_table, write_case
 from cbe.interop.graphml import write_graphml
-from cbe.interop.imported import ProgramImport
+from cbe.interop.imported import ProgramImport, is_circle
 from cbe.interop.program_csv import read_program_csv, write_edges_csv, write_program_csv
 from cbe.interop.program_file import load_program
 from cbe.store.database import installation
@@ -29,6 +29,7 @@ from .drafts import current_document
 from .publishing import Imported, bring_in, export_program, require_import
 
 __all__ = [
+    "BREAK_S",
     "READS",
     "WRITES",
     "Asked",
@@ -52,7 +53,8 @@ BREAK_S = 2.0
 class Asked:
     """How a file is to be read: its format, what ``precedes`` becomes, and what a table does not say itself.
 
-    ``edges``: the second table of prerequisites. ``without_circles``: take the fewest prerequisites out that break them.
+    ``edges``: the second table of prerequisites. Where prerequisites that go in circles are all that is refused,
+    ``without_circles`` takes the fewest out that break them; ``with_circles`` takes them as they are, into a draft only.
     """
 
     format: str
@@ -62,27 +64,26 @@ class Asked:
     language: str = "en"
     edges: bytes | None = None
     without_circles: bool = False
+    with_circles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What an import would do: nothing was changed yet.
 
-    ``found`` is what was read, refused or odd; ``is_new`` whether it makes a new program; ``difference`` what would change
-    of the draft (or the newest version) that is there, None for a new one. ``breaking``: prerequisites that would be left
-    out, each (needed, by whom), and whether it is proven that no fewer do; None where there is no circle.
+    ``found`` is what was read, refused or odd; ``program`` what would come in, also where circles of prerequisites are
+    all that is refused, None where nothing can; ``is_new`` whether it makes a new one; ``difference`` what would change of
+    the draft (or the newest version) that is there, None for a new one, or where that draft is no sound program.
+    ``breaking``: prerequisites that may be left out, each (needed, by whom), and whether it is proven that no fewer do;
+    None where there is no circle.
     """
 
     found: ProgramImport
     is_new: bool
     difference: Difference | None
     breaking: tuple[list[tuple[str, str]], bool] | None
+    program: Program | None
     missing: tuple[Problem, ...] = ()
-
-    @property
-    def program(self) -> Program | None:
-        """The program that would come in, None when it is refused."""
-        return self.found.program
 
 
 def guess_format(name: str, data: bytes) -> str:
@@ -113,30 +114,41 @@ def read_file(data: bytes, asked: Asked) -> ProgramImport:
             document, program = load_program(data)
             found = ProgramImport(document, program)
         except Invalid as error:
-            found = ProgramImport(None, None, refusals=tuple(error.problems))
-    return _without_circles(found) if asked.without_circles else found
+            document = load_program(data, with_circles=True)[0] if all(map(is_circle, error.problems)) else None
+            found = ProgramImport(document, None, refusals=tuple(error.problems))
+    if found.program is not None or found.document is None:
+        return found
+    if asked.with_circles:
+        return replace(found, program=parse_program(found.document, with_circles=True), refusals=())
+    return _without_circles(found, found.document) if asked.without_circles else found
 
 
 def preview_file(actor: Actor, data: bytes, asked: Asked) -> Preview:
     """Return what bringing a file in would do; raises ``Forbidden`` and ``NotFound`` as bringing it in would."""
     found = read_file(data, asked)
-    breaking = None
-    if found.program is None and found.document is not None:
-        breaking = circle_breaking(_edges(found.document), BREAK_S)
     if found.document is None:
-        return Preview(found, False, None, breaking)
-    row = require_import(actor, found.document["program"]["id"])
-    if row is None or found.program is None:
-        return Preview(found, row is None, None, breaking)
-    difference = diff(parse_program(current_document(row)), found.program)
-    return Preview(found, False, difference, breaking, tuple(missing_problems(row.id, found.document)))
+        return Preview(found, False, None, None, None)
+    program, breaking = found.program, None
+    if program is None:
+        program, breaking = (
+            parse_program(found.document, with_circles=True),
+            circle_breaking(_edges(found.document), BREAK_S),
+        )
+    row = require_import(actor, program.id)
+    if row is None:
+        return Preview(found, True, None, breaking, program)
+    difference = _difference(current_document(row), program)
+    return Preview(found, False, difference, breaking, program, tuple(missing_problems(row.id, found.document)))
 
 
 def bring_in_file(
     actor: Actor, data: bytes, asked: Asked, *, publish: bool = False, notes: str = "", now: datetime
 ) -> Imported:
-    """Bring a file in as the draft, or as the next version; all of it or, raising ``Invalid``, nothing."""
-    document, program = read_file(data, asked).accepted()
+    """Bring a file in as the draft, or as the next version; all of it or, raising ``Invalid``, nothing.
+
+    What goes in circles is never published.
+    """
+    document, program = read_file(data, replace(asked, with_circles=asked.with_circles and not publish)).accepted()
     return bring_in(actor, document, program, publish=publish, notes=notes, now=now)
 
 
@@ -151,20 +163,24 @@ def export_as(actor: Actor, key: str, form: str, *, version: int | None = None, 
     document.pop("approval", None)
     if form == "case":
         return write_case(document, now=now, address=installation().base_url)
-    program = parse_program(document)
+    program = parse_program(document, with_circles=True)  # a draft may have some, and these formats can say them
     if form == "graphml":
         return write_graphml(program)
     return write_edges_csv(program) if form == "edges" else write_program_csv(program)
 
 
-def _without_circles(found: ProgramImport) -> ProgramImport:
-    """Take the fewest prerequisites out that break all circles, where circles are all that is refused."""
-    if found.program is not None or found.document is None:
-        return found
-    taken, _ = circle_breaking(_edges(found.document), BREAK_S)
+def _difference(before: dict[str, Any], after: Program) -> Difference | None:
+    """Return what an import would change of a draft; None where that draft is no sound program."""
+    if find_problems(before, with_circles=True):
+        return None
+    return diff(parse_program(before, with_circles=True), after)
+
+
+def _without_circles(found: ProgramImport, document: dict[str, Any]) -> ProgramImport:
+    """Take the fewest prerequisites out that break all circles, which are all that is refused."""
+    taken, _ = circle_breaking(_edges(document), BREAK_S)
     gone = {(key, member) for member, key in taken}
-    competencies = [_without(one, gone) for one in found.document["competencies"]]
-    document = {**found.document, "competencies": competencies}
+    document = {**document, "competencies": [_without(one, gone) for one in document["competencies"]]}
     return replace(found, document=document, program=parse_program(document), refusals=())
 
 

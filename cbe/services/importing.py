@@ -78,13 +78,16 @@ def send(
     return row.id
 
 
-def bring_in(actor: Actor, import_id: UUID, *, without_circles: bool, now: datetime) -> None:
-    """Put a file that was read into the draft of its program: all of it, or nothing and why not."""
+def bring_in(actor: Actor, import_id: UUID, *, circles: str = "", now: datetime) -> None:
+    """Put a file that was read into the draft of its program: all of it, or nothing and why not.
+
+    ``circles`` of prerequisites: brought in ``with`` them, or ``without`` the fewest that break them; else refused.
+    """
     with transaction(actor, now) as tx:
         row = _own(actor, import_id)
         if row.state != "read":
             raise Conflict("This was brought in already, or is still being read.")
-        asked = replace(_asked(row), without_circles=without_circles)
+        asked = replace(_asked(row), without_circles=circles == "without", with_circles=circles == "with")
         row.asked, row.state = json.dumps(_plain(asked)), "writing"
         size = len(row.content)
         tx.record("import:begin", import_id=row.id)

@@ -183,13 +183,12 @@ def _checked(program_id: UUID, draft: Draft, longest_chain: int, today: date, no
     if problems:
         return Checked((), problems, None, now)
     program = parse_program(document, with_circles=True)
-    is_assessed = bool(reviewing.list_assessors([program_id], today))
-    unassessed = () if is_assessed else frozenset(competency.id for competency in program.competencies)
+    assessors = len(reviewing.list_assessors([program_id], today))
     if next(circle_findings(program), None) is not None:
-        findings = lint(program, longest_chain=longest_chain, people=People((), unassessed))
+        findings = lint(program, longest_chain=longest_chain, people=People((), assessors))
         return Checked(findings, (), None, now)
     compiled = compile_program(program)
-    people = People([facts for _, facts in facts_under(program_id, compiled, today, now)], unassessed)
+    people = People([facts for _, facts in facts_under(program_id, compiled, today, now)], assessors)
     findings = lint(compiled, longest_chain=longest_chain, people=people)
     safe = safe_together(compiled, findings, people)
     changes = in_order(change for finding in safe if finding.mend for change in finding.mend.changes)

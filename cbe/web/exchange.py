@@ -16,7 +16,7 @@ from wtforms.fields.choices import SelectChoice
 
 from cbe.domain.errors import Invalid
 from cbe.services import importing
-from cbe.services.exchange import Asked, export_as, guess_format
+from cbe.services.exchange import BREAK_S, Asked, export_as, guess_format
 
 from . import identity
 from .forms import OnceForm, show_problems
@@ -101,14 +101,16 @@ def look(import_id: UUID) -> str:
     refused = [Line([at] if at else [], told(text)) for at, text in found.found["refused"]]
     missing = [told(text) for _at, text in found.found["missing"]]
     told_of = {"odd": odd, "refused": refused, "missing": missing}
-    return render_template("exchange/look.html", one=found, found={**NOTHING, **found.found}, **told_of)
+    return render_template(
+        "exchange/look.html", one=found, found={**NOTHING, **found.found}, seconds=BREAK_S, **told_of
+    )
 
 
 @exchange.post("/programs/import/<uuid:import_id>")
 def bring_in(import_id: UUID) -> Response:
     """Put what was read into the draft."""
-    without = request.form.get("circles") == "without"
-    importing.bring_in(identity.actor(), import_id, without_circles=without, now=identity.now())
+    circles = request.form.get("circles", "")
+    importing.bring_in(identity.actor(), import_id, circles=circles, now=identity.now())
     flash(_("It is being brought in."))
     return redirect(url_for("exchange.look", import_id=import_id), 303)
 

@@ -12,7 +12,16 @@ from hypothesis import given, settings
 from cbe.domain.cohort import LearnerFacts
 from cbe.domain.graph import compile_program
 from cbe.domain.lint import Necessity, People, Rule, Severity, apply_mend, lint, similar_titles
-from cbe.domain.program import Alignment, Competency, Credential, Program, Quality, leaf_credits, parse_program
+from cbe.domain.program import (
+    Alignment,
+    Competency,
+    Credential,
+    MasteryRule,
+    Program,
+    Quality,
+    leaf_credits,
+    parse_program,
+)
 from cbe.domain.requirements import All, Any_, CompetencyLeaf, CredentialLeaf, is_met
 from tests.domain.strategies import document_of, programs
 
@@ -121,10 +130,30 @@ def test_a_chain_longer_than_the_setting_is_told_whole():
 def test_what_competencies_do_not_say_is_told():
     bare = Competency("x", "X", Decimal(1), effort_is_estimated=False)
     program = program_of(badge(All((HTML, CompetencyLeaf("x")))), competencies=[*COMPETENCIES, bare])
-    told = lint(program, people=People((), unassessed={"x"}))
+    told = lint(program, people=People())
     rules = {finding.rule for finding in told if finding.competency == "x"}
-    assert rules == {Rule.HOURS, Rule.NO_ASSESSOR, Rule.CRITERIA, Rule.LEVEL}
+    assert rules == {Rule.HOURS, Rule.CRITERIA, Rule.LEVEL}
     assert only(program, Rule.RUBRIC).others == ("html", "css", "js", "x")
+
+
+def assessor_findings(program, assessors):
+    found = lint(program, people=People((), assessors))
+    return [(one.place, one.others) for one in found if one.rule is Rule.NO_ASSESSOR]
+
+
+def test_that_nobody_decides_is_one_finding_of_the_program():
+    made = [*COMPETENCIES[:2], replace(COMPETENCIES[2], archived=True)]
+    assert assessor_findings(program_of(competencies=made), 0) == [("/program", ("html", "css"))]
+    assert assessor_findings(program_of(competencies=made), 1) == []
+    assert assessor_findings(program_of(competencies=made), None) == []
+
+
+def test_rules_of_mastery_that_want_more_assessors_than_there_are_are_told_where_they_stand():
+    own = replace(COMPETENCIES[0], mastery=MasteryRule(assessors=3))
+    program = program_of(competencies=[own, *COMPETENCIES[1:]], mastery=MasteryRule(assessors=2))
+    assert assessor_findings(program, 1) == [("/competencies/0/mastery", ()), ("/program/mastery", ("css", "js"))]
+    assert assessor_findings(program, 2) == [("/competencies/0/mastery", ())]
+    assert assessor_findings(program, 3) == []
 
 
 def test_a_micro_credential_is_blocked_until_it_says_what_it_must():

@@ -1,14 +1,17 @@
 """Programs from other formats: looked at first, then all or nothing, and given out again as they came."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from cbe.domain.draft import disconnect, edges_among
 from cbe.domain.errors import Forbidden, Invalid
+from cbe.domain.lint import circle_breaking
 from cbe.domain.policy import SYSTEM
 from cbe.services import exchange, publishing
 from cbe.services.awards import give_award
-from cbe.services.drafts import get_editing
+from cbe.services.drafts import edit, get_editing, undo
 from cbe.services.exchange import Asked
 from tests.programs import web_document
 from tests.services.test_decisions import DAY, decide, met
@@ -68,12 +71,64 @@ def test_circles_are_refused_with_the_fewest_to_leave_out_and_come_in_without_th
     asked = Asked("case", precedes="prerequisite")
     found = exchange.preview_file(SYSTEM, data, asked)
     edges, proven = found.breaking
-    assert (found.program, len(edges), proven) == (None, 1, True)
+    assert (found.found.program, len(found.program.competencies), len(edges), proven) == (None, 3, 1, True)
     with pytest.raises(Invalid):
         exchange.bring_in_file(SYSTEM, data, asked, now=now)
     done = exchange.bring_in_file(SYSTEM, data, Asked("case", precedes="prerequisite", without_circles=True), now=now)
     draft = get_editing(SYSTEM, done.key).draft
     assert sum(len(one.get("prerequisites", [])) for one in draft.competencies.values()) == 2
+
+
+def circular_document() -> dict:
+    """Return the shared program with HTML needing the site, which needs it."""
+    document = web_document()
+    document["competencies"][0] |= {"title": "Markup", "prerequisites": [["site"]]}
+    return document
+
+
+@pytest.mark.parametrize(
+    ("key", "data", "asked"),
+    [
+        ("web", json.dumps(circular_document()).encode(), Asked("cbe")),
+        (PACKAGE["CFDocument"]["identifier"], linked("23", "34", "42"), Asked("case", precedes="prerequisite")),
+        ("table", b"id,title,prerequisites\na,A,b\nb,B,a\n", Asked("csv", key="table", title="Table")),
+    ],
+)
+def test_with_its_circles_a_file_comes_in_as_a_draft_that_is_mended_there(context, cast, now, key, data, asked):
+    asked = replace(asked, with_circles=True)
+    assert exchange.bring_in_file(SYSTEM, data, asked, now=now).changed
+    editing = get_editing(SYSTEM, key)
+    edges, is_proven = circle_breaking(one.pair for one in edges_among(editing.draft, editing.draft.competencies))
+    assert (len(edges), is_proven) == (1, True)
+    with pytest.raises(Invalid):
+        publishing.publish_draft(SYSTEM, key, editing.seen, notes="", now=now)
+    edit(SYSTEM, key, editing.seen, lambda draft: disconnect(draft, edges), now=now)
+    assert publishing.publish_draft(SYSTEM, key, get_editing(SYSTEM, key).seen, notes="", now=now)
+
+
+@pytest.mark.usefixtures("cast")
+def test_what_goes_in_circles_is_not_published_by_its_import(context, now):
+    data = json.dumps(circular_document()).encode()
+    with pytest.raises(Invalid):
+        exchange.bring_in_file(SYSTEM, data, Asked("cbe", with_circles=True), publish=True, now=now)
+    assert json.loads(publishing.export_program(SYSTEM, "web"))["competencies"] == web_document()["competencies"]
+
+
+def test_over_a_draft_with_circles_an_import_shows_the_difference_and_is_undone(designer, now):
+    data = json.dumps(circular_document()).encode()
+    exchange.bring_in_file(designer, data, Asked("cbe", with_circles=True), now=now)
+    found = exchange.preview_file(designer, json.dumps(web_document()).encode(), Asked("cbe"))
+    assert [one.id for one in found.difference.competencies.changed] == ["html"]
+    exchange.bring_in_file(designer, json.dumps(web_document()).encode(), Asked("cbe"), now=now)
+    undo(designer, "web", now=now)
+    assert get_editing(designer, "web").draft.get("competency", "html", "prerequisites") == [["site"]]
+
+
+def test_only_circles_come_in_what_else_is_wrong_is_refused(designer, now):
+    document = circular_document()
+    document["competencies"][1]["effort_hours"] = 0
+    with pytest.raises(Invalid):
+        exchange.bring_in_file(designer, json.dumps(document).encode(), Asked("cbe", with_circles=True), now=now)
 
 
 def test_a_package_comes_out_as_it_came_in(context, now):

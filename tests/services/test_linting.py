@@ -81,13 +81,14 @@ def test_learners_are_counted_by_the_rules_of_the_draft(cast, look, now):
     assert (unsafe.competency, unsafe.learners, checked.learners, checked.mended) == ("a11y", 1, 2, 1)
 
 
-def test_without_an_assessor_every_competency_is_named(cast, look, now):
+def test_that_nobody_assesses_is_one_finding_of_the_program(cast, look, now):
     assert of_rule(look(), Rule.NO_ASSESSOR) == []
     with transaction(SYSTEM, now) as tx:
         for row in db.session.scalars(select(RoleRow).where(RoleRow.role.in_(("instructor", "coordinator")))):
             row.until = now.date().replace(year=2020)
         tx.record("test:end")
-    assert len(of_rule(look(), Rule.NO_ASSESSOR)) == 8
+    (finding,) = of_rule(look(), Rule.NO_ASSESSOR)
+    assert (finding.place, len(finding.others)) == ("/program", 8)
 
 
 def test_only_who_edits_a_program_may_lint_it(cast, now):

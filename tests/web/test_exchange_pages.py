@@ -74,9 +74,23 @@ def test_what_would_keep_it_from_being_published_is_said_before_it_comes_in(desk
 def test_circles_are_offered_to_be_left_out(desk, send, cast):
     table = b"id,title,prerequisites\na,A,b\nb,B,a\n"
     place = send(table, "web.csv", key="web", title="Web").location
-    assert "1 prerequisite would be left out" in desk.get(place).text
+    page = desk.get(place).text
+    assert "Without 1 prerequisite no circle is left" in page
+    assert 'value="without" id="circles-without" checked' in page
     desk.post(place, data={"circles": "without"})
     assert "It is in the draft" in desk.get(place).text
+
+
+def test_with_its_circles_it_is_mended_in_the_draft_whose_every_page_shows_it(desk, send, cast):
+    table = b"id,title,prerequisites\nhtml,A,css\ncss,B,html\n"
+    place = send(table, "web.csv", key="web", title="Web").location
+    desk.post(place, data={"circles": "with"})
+    assert 'href="/programs/web/draft/circles"' in desk.get(place).text
+    views = ("", "/table", "/picture", "/lint", "/publish", "/history", "/credentials", "/competencies/html")
+    assert {view: desk.get(f"/programs/web/draft{view}").status_code for view in views} == dict.fromkeys(views, 200)
+    assert "Take out 1 edge, and no circle is left" in desk.get("/programs/web/draft/circles").text
+    assert "go in a circle" in desk.get("/programs/web/draft/rehearsal").text
+    assert "go in a circle" in desk.get("/programs/web/draft/publish").text
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from cbe.domain.errors import Named, Worded
 from cbe.domain.graph import CompiledProgram, compile_program
 from cbe.domain.program import Program
 
+from .assessors import assessor_findings
 from .bottlenecks import Bottleneck, Necessity
 from .circles import circle_breaking, circles_in, credential_edges, prerequisite_edges
 from .findings import Change, Finding, Mend, People, Rule, Severity, apply_mend
@@ -75,7 +76,6 @@ def lint(
     /program/rubric Neither the program nor 1 of its competencies have a rubric: html
     """
     source = program.program if isinstance(program, CompiledProgram) else program
-    unassessed = people.unassessed if people is not None else ()
     found = list(circle_findings(source))
     if not found:
         compiled = program if isinstance(program, CompiledProgram) else compile_program(program)
@@ -83,7 +83,8 @@ def lint(
         found += micro_credential_findings(compiled)
         found += credential_findings(compiled, necessity.impossible, people)
         found += graph_findings(compiled, necessity, longest_chain, people)
-    found += text_findings(source, unassessed)
+    found += text_findings(source)
+    found += assessor_findings(source, people.assessors if people is not None else None)
     rank = {rule: place for place, rule in enumerate(Rule)}
     return sorted(found, key=lambda finding: (finding.severity is not Severity.BLOCKING, rank[finding.rule]))
 

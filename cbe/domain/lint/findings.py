@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -88,11 +88,12 @@ class Finding:
 class People:
     """What is known of those who learn and assess in the program now.
 
-    ``unassessed`` are the competencies that nobody enrolled as an assessor may decide.
+    ``assessors`` are so many who may decide; None where they were not counted. Who decides depends on the learner and
+    never on the competency: an instructor decides all of a program for their learners.
     """
 
     learners: Sequence[LearnerFacts] = ()
-    unassessed: Collection[str] = ()
+    assessors: int | None = None
     cohort: Cohort = field(init=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,8 +1,8 @@
-"""What competencies do not say: criteria, rubric, level, hours, who may decide, where they lead; titles and alignments."""
+"""What competencies do not say: criteria, rubric, level, hours, where they lead; titles and alignments."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from cbe.domain.errors import Named, Worded
 from cbe.domain.program import Alignment, Competency, Program
@@ -26,12 +26,12 @@ def named(ids: Sequence[str], kind: str = "competency") -> Named:
     return Named(kind, *ids, between=", ", most=MOST_NAMED)
 
 
-def text_findings(program: Program, unassessed: Collection[str]) -> Iterator[Finding]:
+def text_findings(program: Program) -> Iterator[Finding]:
     """Yield what every competency lacks, and what its texts have that looks like a slip."""
     for number, competency in enumerate(program.competencies):
         at = f"/competencies/{number}"
         if not competency.archived:
-            yield from _missing(competency, at, unassessed)
+            yield from _missing(competency, at)
         yield from _alignments(competency.alignments, f"{at}/alignments", competency=competency.id)
     for number, credential in enumerate(program.credentials):
         yield from _alignments(credential.alignments, f"/credentials/{number}/alignments", credential=credential.id)
@@ -39,7 +39,7 @@ def text_findings(program: Program, unassessed: Collection[str]) -> Iterator[Fin
     yield from _similar(program)
 
 
-def _missing(competency: Competency, at: str, unassessed: Collection[str]) -> Iterator[Finding]:
+def _missing(competency: Competency, at: str) -> Iterator[Finding]:
     if competency.criteria is None:
         text = Worded("It has no criteria: what an assessor looks for.")
         yield Finding(Rule.CRITERIA, Severity.ADVICE, f"{at}/criteria", text, competency.id)
@@ -48,9 +48,6 @@ def _missing(competency: Competency, at: str, unassessed: Collection[str]) -> It
     if not competency.effort_is_estimated:
         text = Worded("Its hours are not estimated.")
         yield Finding(Rule.HOURS, Severity.WARNING, f"{at}/effort_hours", text, competency.id)
-    if competency.id in unassessed:
-        text = Worded("Nobody enrolled as an assessor may decide it.")
-        yield Finding(Rule.NO_ASSESSOR, Severity.WARNING, at, text, competency.id)
 
 
 def _without_rubric(program: Program) -> Iterator[Finding]:

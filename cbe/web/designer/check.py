@@ -52,7 +52,7 @@ RULES = {
     Rule.OUT_OF_REACH: (_l("Out of reach"), _l("Learners who begin now can never come there.")),
     Rule.BOTTLENECK: (_l("Bottlenecks"), _l("Whoever is stuck here is stuck with much behind it. The largest are listed.")),
     Rule.LONG_CHAIN: (_l("Long chains"), _l("Each waits for the one before, whatever one knows already.")),
-    Rule.NO_ASSESSOR: (_l("Without an assessor"), _l("No instructor and no coordinator is enrolled who could decide them.")),
+    Rule.NO_ASSESSOR: (_l("Too few assessors"), _l("Instructors and coordinators decide, whatever the competency; without enough of them nobody masters it.")),
     Rule.HOURS: (_l("Hours not estimated"), _l("Plans count them as they stand, and what they say of hours is a guess.")),
     Rule.CRITERIA: (_l("Without criteria"), _l("Learners do not see what is looked for, and assessors decide by their own lights.")),
     Rule.RUBRIC: (_l("Without a rubric"), _l("Decisions have no level.")),
