@@ -19,7 +19,7 @@ from cbe.store.drafts import awarded_in, on_record
 
 from .programs import get_program
 
-__all__ = ["missing_problems", "record_problems", "removal_problems"]
+__all__ = ["KEPT", "missing_problems", "record_problems", "removal_problems"]
 
 KEPT = N_(
     "Somebody has evidence or a decision for it, so it stays in the program. Archive it: it is no longer offered then."

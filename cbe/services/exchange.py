@@ -114,8 +114,8 @@ def read_file(data: bytes, asked: Asked) -> ProgramImport:
             document, program = load_program(data)
             found = ProgramImport(document, program)
         except Invalid as error:
-            document = load_program(data, with_circles=True)[0] if all(map(is_circle, error.problems)) else None
-            found = ProgramImport(document, None, refusals=tuple(error.problems))
+            turning = load_program(data, with_circles=True)[0] if all(map(is_circle, error.problems)) else None
+            found = ProgramImport(turning, None, refusals=tuple(error.problems))
     if found.program is not None or found.document is None:
         return found
     if asked.with_circles:

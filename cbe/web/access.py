@@ -241,6 +241,7 @@ ACCESS: dict[str, Access] = {
     "designer.remove_edge": DRAFT,
     "designer.draw_competency": DRAFT,
     "designer.erase_competency": DRAFT,
+    "designer.offer_competency": DRAFT,
     "designer.circles": DRAFT,
     "designer.break_circles": DRAFT,
     "designer.rehearsal": DRAFT,

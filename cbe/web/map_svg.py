@@ -31,13 +31,14 @@ NARROW, WIDE = frozenset("iljtfrI.,:;'|!()[]/- "), frozenset("mwMW@%&—")
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """One competency as the map shows it; ``language`` only when the title isn't in the page's."""
+    """One competency as the map shows it; ``language`` only when the title isn't in the page's; ``note``: said, not shown."""
 
     id: str
     title: str
     state: str
     href: str
     language: str | None = None
+    note: str = ""
 
 
 def render_map(
@@ -135,7 +136,9 @@ def _node(layout: Layout, node: MapNode, origins: str, words: Mapping[str, Any],
     attributes = [
         f'href="{escape(node.href)}" data-competency="{escape(node.id)}" data-state="{node.state}"',
         f' data-p="{origins}"' if origins else "",
-        "" if is_whole else f' aria-label="{escape(node.title)}, {escape(word)}"',
+        f' aria-label="{escape(", ".join(filter(None, (node.title, str(word), node.note))))}"'
+        if node.note or not is_whole
+        else "",
         f' lang="{escape(node.language)}"' if node.language else "",
     ]
     second = f' <tspan x="0" dy="{LINE}">{escape(lines[1])}</tspan>' if len(lines) > 1 else ""

@@ -1,6 +1,7 @@
 """What stands on somebody's record is archived in the draft; learners keep what they have and are offered it no more."""
 
 import json
+import re
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.programs import web_document
 from tests.web.test_draft_pages import DRAFT, fields_of, seen_in
 
 HTML = f"{DRAFT}/competencies/html"
+PICTURE = f"{DRAFT}/picture"
 
 
 @pytest.fixture
@@ -105,3 +107,60 @@ def test_learners_keep_what_they_mastered_and_others_are_not_offered_it(sign_in,
 def test_table_and_picture_mark_what_is_no_longer_offered(desk, archived):
     for view in ("table", "picture"):
         assert desk.get(f"{DRAFT}/{view}").text.count("no longer offered") >= 1
+    box = re.search(r'<a id="c-html".*?</a>', desk.get(f"{DRAFT}/picture").text, re.DOTALL)[0]
+    assert 'class="off"' in box
+    assert 'aria-label="HTML, 6 h · no longer offered"' in box
+
+
+def draw(desk, path, **fields):
+    """Send a form of the picture in which HTML is chosen, and show what comes of it."""
+    seen = seen_in(desk.get(f"{PICTURE}?focus=html").text)
+    data = {"seen": seen, "competency": "html", **fields}
+    return desk.post(f"{PICTURE}/competencies/{path}?focus=html", data=data, follow_redirects=True)
+
+
+@pytest.mark.usefixtures("mastered")
+def test_in_the_picture_it_is_archived_where_it_cannot_be_taken_out(desk, field):
+    assert "Archive<" in desk.get(f"{PICTURE}?focus=html").text
+    refused = draw(desk, "removal")
+    assert (refused.status_code, "It cannot be taken out:" in refused.text) == (422, True)
+    assert '<button class="go">Archive<' in refused.text
+    assert "Take it out of the draft" not in refused.text
+    assert "No longer offered: HTML." in draw(desk, "offer", offer="over").text
+    assert field("html", "archived") is True
+    assert "Offered again: HTML." in draw(desk, "offer", offer="again").text
+    assert field("html", "archived") is None
+
+
+@pytest.mark.usefixtures("mastered")
+def test_where_a_removal_is_refused_archiving_is_one_click(desk, field):
+    page = press(desk, "remove competency html").text
+    button = re.search(r'name="do" value="(archive competency html)"', page)
+    desk.post(f"{DRAFT}/move", data={"do": button[1], "seen": seen_in(page)})
+    assert field("html", "archived") is True
+
+
+def test_a_rehearsal_and_the_history_say_that_it_is_no_longer_offered(desk, cast):
+    press(desk, "archive competency html")
+    page = desk.get(f"{DRAFT}/rehearsal").text
+    row = re.search(r"<tr><th[^>]*>HTML.*?</tr>", page, re.DOTALL)[0]
+    assert "no longer offered" in row
+    assert all(f'data-state="{state}"' in row for state in ("ready", "locked", "removed"))
+    assert '<ins dir="auto"><span class="sr">to </span>no longer offered' in desk.get(f"{DRAFT}/history").text
+    press(desk, "offer competency html")
+    assert "offered again" in desk.get(f"{DRAFT}/history").text
+
+
+@pytest.mark.usefixtures("archived")
+def test_the_difference_and_a_rehearsal_say_that_it_is_offered_again(desk):
+    assert "no longer offered" in desk.get("/programs/web/versions/difference?old=1&new=2").text
+    press(desk, "offer competency html")
+    assert "offered again" in desk.get("/programs/web/versions/difference?old=2").text
+    assert '<span class="badge">offered again</span>' in desk.get(f"{DRAFT}/rehearsal").text
+
+
+@pytest.mark.usefixtures("mastered", "archived")
+def test_the_map_of_who_mastered_it_says_that_it_is_no_longer_offered(sign_in, cast):
+    page = sign_in(cast.people["learner"]).get("/learn/web").text
+    assert 'data-state="mastered" aria-label="HTML, mastered, no longer offered"' in page
+    assert 'data-competency="html"' not in sign_in(cast.people["other_learner"]).get("/learn/web").text

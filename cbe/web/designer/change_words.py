@@ -16,7 +16,7 @@ from cbe.domain.draft import Change, Draft, Operation
 
 from ..rule_words import rule_sentence
 from ..texts import KINDS, Spoken, hours, in_words
-from .difference_words import AWARDS, GATES, OTHER_FIELDS, QUALITY, FieldWords
+from .difference_words import AWARDS, GATES, OTHER_FIELDS, QUALITY, FieldWords, offer_words
 from .frame import FIELDS
 from .rule_form import group_of, sentence_tree
 
@@ -89,6 +89,9 @@ class _Writer:
         return PartLine(kind, key, self.title(kind, key), how, [words for one in shown for words in self.words(one)])
 
     def words(self, one: Change) -> Iterator[FieldWords]:
+        if one.field == "archived":
+            yield offer_words(one.before, one.after)
+            return
         label = str(FIELDS.get(one.field) or OTHER_FIELDS.get(one.field, one.field))
         if one.field not in TEXTS:
             yield FieldWords(label, self.value(one.field, one.before), self.value(one.field, one.after))

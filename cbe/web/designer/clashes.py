@@ -8,6 +8,8 @@ from flask import render_template, request
 from markupsafe import Markup
 
 from cbe.domain.errors import Invalid
+from cbe.domain.reading import child
+from cbe.services.draft_records import KEPT
 from cbe.services.drafts import Clashed
 
 from ..texts import Spoken
@@ -44,7 +46,16 @@ def refused(error: Invalid) -> tuple[str, int]:
     """List what was refused, with what was typed."""
     found = _page()
     problems = [told_in(found.draft, text) for _at, text in error.problems]
-    return render_template("designer/refused.html", page=found, problems=problems, typed=_typed()), 422
+    return render_template(
+        "designer/refused.html", page=found, problems=problems, typed=_typed(), kept=_kept(found, error)
+    ), 422
+
+
+def _kept(found: Page, error: Invalid) -> list[tuple[str, Spoken]]:
+    """Return the competencies that were to be taken out but stand on somebody's record, each with its title."""
+    places = {at for at, text in error.problems if text == KEPT}
+    keys = [key for key in found.draft.competencies if child("/competency", key) in places] if places else []
+    return [(key, found.title_of("competency", key)) for key in keys]
 
 
 def _lines(found: Page, error: Clashed) -> list[Refused]:

@@ -22,7 +22,7 @@ from ..rule_words import Titles, prerequisites_sentence, rule_sentence, titles_o
 from ..texts import KINDS, Spoken, hours, in_words, plain
 from .frame import FIELDS
 
-__all__ = ["CHANGES", "MOST_LINES", "Chapter", "FieldWords", "Line", "chapters_of", "counts_of"]
+__all__ = ["CHANGES", "MOST_LINES", "Chapter", "FieldWords", "Line", "chapters_of", "counts_of", "offer_words"]
 
 MOST_LINES = 200
 """So many lines of one list are shown; the page says how many more there are."""
@@ -41,7 +41,7 @@ QUALITY = {
     "identity_check": _l("Identity check"),
 }
 OTHER_FIELDS = {"effort_is_estimated": _l("Hours are estimated"), "sections": _l("Sections"),
-                "archived": _l("No longer offered")}  # fmt: skip
+                "archived": _l("Offered")}  # fmt: skip
 TEXTS = frozenset({"title", "description", "statement", "criteria"})
 TELLING = ("effort_hours", "prerequisites", "requires")
 """What is told of what was added or removed as a whole."""
@@ -108,6 +108,15 @@ def counts_of(found: Difference) -> list[tuple[str, int]]:
     ]
 
 
+def offer_words(was_archived: Any, is_archived: Any) -> FieldWords:
+    """Return in words that a competency is offered no more, or again."""
+    gone = _("no longer offered")
+    old, new = (
+        (gone, gone if is_archived else _("offered again")) if was_archived else (None, gone if is_archived else None)
+    )
+    return FieldWords(str(OTHER_FIELDS["archived"]), old, new)
+
+
 def _count(of_it: ListDifference[Any]) -> int:
     return len(of_it.added) + len(of_it.removed) + len(of_it.changed) + len(_only_moved(of_it))
 
@@ -151,9 +160,14 @@ class _Writer:
         return str(FIELDS.get(field) or OTHER_FIELDS.get(field, field))
 
     def _field(self, one: FieldChange) -> Iterator[FieldWords]:
-        if one.field not in TEXTS:
+        if one.field == "archived":
+            yield offer_words(one.old, one.new)
+        elif one.field not in TEXTS:
             yield FieldWords(self._label(one.field), self._value(one.field, one.old), self._value(one.field, one.new))
-            return
+        else:
+            yield from self._texts(one)
+
+    def _texts(self, one: FieldChange) -> Iterator[FieldWords]:
         old, new = self._by_language(one.old), self._by_language(one.new)
         for lang in dict.fromkeys([*old, *new]):
             if old.get(lang) != new.get(lang):

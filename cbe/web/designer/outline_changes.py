@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from cbe.domain.draft import (
@@ -30,6 +31,11 @@ from .frame import page, save
 from .outline import address, shown
 from .typed import Reading, Typed
 
+__all__ = ["ARCHIVED", "OFFERED"]
+
+ARCHIVED = _l("No longer offered: %(title)s. Who mastered it keeps it.")
+OFFERED = _l("Offered again: %(title)s.")
+
 
 @designer.post("/programs/<key:program>/draft/move")
 def change_outline(program: str) -> Response:
@@ -52,11 +58,8 @@ def change_outline(program: str) -> Response:
         key = next(one.id for one in made["operation"] if one.field == "id")
         flash(_("Copied. This is the second one: give it a title of its own."))
         return redirect(url_for("designer.competency", program=program, competency=key), 303)
-    said = {
-        "archive": _("No longer offered: %(title)s. Who mastered it keeps it."),
-        "offer": _("Offered again: %(title)s."),
-    }
-    flash(said.get(verb, _("Moved: %(title)s.")) % {"title": after.title_of(kind, key)})
+    said = {"archive": ARCHIVED, "offer": OFFERED}
+    flash(said.get(verb, _l("Moved: %(title)s.")) % {"title": after.title_of(kind, key)})
     return redirect(address(after, kind, key, at=request.form.get("at")), 303)
 
 

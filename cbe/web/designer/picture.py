@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -35,6 +35,7 @@ from cbe.domain.errors import N_, Invalid
 from ..texts import Spoken
 from . import designer
 from .frame import Page, page, save, told_in
+from .outline_changes import ARCHIVED, OFFERED
 from .picture_view import MOST_FOUND, MOST_WHOLE, Chosen, Picture, View, named, shown_in
 from .typed import Reading
 
@@ -46,12 +47,16 @@ Where = tuple[str | None, str | None, str]
 
 @dataclass(slots=True)
 class Typed:
-    """What was typed into the forms, what of it may mean several competencies, and what was refused."""
+    """What was typed into the forms, what of it may mean several competencies, and what was refused.
+
+    ``is_kept``: the chosen one cannot be taken out.
+    """
 
     fields: Mapping[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
     problems: list[Where] = field(default_factory=list)
     circle: Sequence[str] = ()
+    is_kept: bool = False
 
 
 @designer.get("/programs/<key:program>/draft/picture")
@@ -131,9 +136,21 @@ def erase_competency(program: str) -> Response | tuple[str, int]:
     try:
         save(program, lambda draft: remove_part(draft, "competency", key) if key in draft.competencies else ())
     except Invalid as error:
-        return _refused(found, view, Typed(problems=_told(found, error)))
+        return _refused(found, replace(view, focus=key), Typed(problems=_told(found, error), is_kept=True))
     flash(_("%(title)s is taken out. Undo brings it back.", title=_title(found, key)))
     return _back(view, near)
+
+
+@designer.post("/programs/<key:program>/draft/picture/competencies/offer")
+def offer_competency(program: str) -> Response:
+    """Offer a competency no longer, or again."""
+    found = page(program, "picture")
+    view, key = View.of(program, found.draft, request.args), request.form.get("competency", "")
+    is_over = request.form.get("offer") != "again"
+    fields = {"archived": True if is_over else None}
+    save(program, lambda draft: set_fields(draft, "competency", key, fields) if key in draft.competencies else ())
+    flash(ARCHIVED % {"title": _title(found, key)} if is_over else OFFERED % {"title": _title(found, key)})
+    return _back(view, key)
 
 
 def _shown(found: Page, view: View, typed: Typed, *, search: str = "", hits: Sequence[str] = ()) -> str:

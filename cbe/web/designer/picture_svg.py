@@ -32,7 +32,10 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A competency in the picture. ``says``: what it needs and opens; ``groups``: what an alternative may join, in words."""
+    """A competency in the picture. ``says``: what it needs and opens; ``groups``: what an alternative may join, in words.
+
+    ``short``: what is shown of the note where there is no room for all of it.
+    """
 
     id: str
     title: str
@@ -44,6 +47,8 @@ class Node:
     groups: Sequence[tuple[str, str]]
     is_chosen: bool = False
     is_marked: bool = False
+    is_archived: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +162,18 @@ def _node(layout: Layout, place: _Place, node: Node, *, rtl: bool) -> str:
     x = box.x + (layout.node_width - PADDING if rtl else PADDING)
     left = PADDING - layout.node_width if rtl else -PADDING
     second = f'<tspan x="0" dy="{LINE}">{escape(lines[1])}</tspan>' if len(lines) > 1 else ""
+    classes = [name for name, has in (("circ", node.is_marked), ("off", node.is_archived)) if has]
     name = f"{node.title}, {node.note}" if node.note else node.title
     attributes = [
         f'id="c-{escape(node.id)}" href="{escape(node.href)}" data-competency="{escape(node.id)}"',
         f' data-title="{escape(node.title)}" data-form="{escape(node.form)}" aria-label="{escape(name)}"',
         f' data-groups="{escape(json.dumps(node.groups, ensure_ascii=False))}"' if node.groups else "",
         ' aria-current="true"' if node.is_chosen else "",
-        ' class="circ"' if node.is_marked else "",
+        f' class="{" ".join(classes)}"' if classes else "",
         f' lang="{escape(node.language)}"' if node.language else "",
     ]
     return (
         f'<a {"".join(attributes)} transform="translate({x} {place.top(box.row) + BASELINE})"><desc>{escape(node.says)}</desc>'
         f'<rect x="{left}" y="{-BASELINE}" width="{layout.node_width}" height="{layout.node_height}" rx="9"/>'
-        f'<text>{escape(lines[0])}{second}<tspan class="note" x="0" y="{NOTE - BASELINE}">{escape(node.note)}</tspan></text></a>'
+        f'<text>{escape(lines[0])}{second}<tspan class="note" x="0" y="{NOTE - BASELINE}">{escape(node.short or node.note)}</tspan></text></a>'
     )

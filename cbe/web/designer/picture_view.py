@@ -196,6 +196,11 @@ class Picture:
         """The edges that lead back in a circle."""
         return back_edges(self.shown.keys, [edge.pair for edge in self.edges])
 
+    @property
+    def has_archived(self) -> bool:
+        """Tell whether anything in it is no longer offered."""
+        return any(self.page.draft.get("competency", key, "archived") is True for key in self.shown.keys)
+
     @cached_property
     def svg(self) -> Markup:
         """Draw it."""
@@ -222,13 +227,16 @@ class Picture:
         away = len(needed) + len(draft.opens.get(key, ())) - len(self._among.get(key, ()))
         away -= 1 if key in needed else 0  # an edge into itself is counted at both ends
         note = [_("%(hours)s h", hours=hours(value))] if (value := _hours(draft, key)) is not None else []
-        note += [_("no longer offered")] if draft.get("competency", key, "archived") is True else []
+        is_archived = draft.get("competency", key, "archived") is True
+        note += [_("no longer offered")] if is_archived else []
+        short = _("no longer offered") + (f" · \u2066+{away}\u2069" if away > 0 else "") if is_archived else ""
         note += [ngettext("+%(num)d edge", "+%(num)d edges", away)] if away > 0 else []
         return Node(
             key, title.text, title.lang if title.is_fallback else None, " · ".join(note), self._says(key, groups),
             self.view.url(focus=key), self.page.form_of("competency", key) or "",
             [(json.dumps(group, ensure_ascii=False), self._instead(group)) for group in groups[:MOST_SAID]],
-            key == self.view.focus, key in self.marked,
+            key == self.view.focus, key in self.marked, is_archived,
+            short,
         )  # fmt: skip
 
     def _says(self, key: str, groups: list[list[str]]) -> str:

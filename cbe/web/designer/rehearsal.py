@@ -5,7 +5,7 @@ Making it is ``services.rehearsing``'s, summing it up ``services.rehearsal_sums`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from cbe.domain.errors import Invalid, NotFound
+from cbe.domain.program import Program
 from cbe.services import programs, rehearsing
 from cbe.services.rehearsal_sums import NO_GROUP, WHAT, Among, MoveKey, MoveSum, Sums, Totals
 from cbe.services.rehearsing import Part, Plans
@@ -77,13 +78,14 @@ def labels_of(program: str) -> Labels:
 
 @dataclass(frozen=True, slots=True)
 class MoveLine:
-    """What moves, in words, and the address of those for whom it does."""
+    """What moves, in words, and the address of those for whom it does. ``offer``: that it is offered no more, or again."""
 
     sum: MoveSum
     title: Spoken
     before: str
     after: str
     url: str
+    offer: str = ""
 
 
 @designer.get("/programs/<key:program>/draft/rehearsal")
@@ -156,13 +158,24 @@ def totals_by(program: str, sums: Sums, labels: Labels) -> list[Row]:
 
 def move_lines(program: str, sums: Sums, titles: Titles, among: Among) -> list[MoveLine]:
     """Return what moves in words, losses first."""
-    return [_line(program, one, titles, among) for one in sums.moves(among)]
+    offers = _offers(*sums.programs)
+    return [_line(program, one, titles, among, offers) for one in sums.moves(among)]
 
 
-def _line(program: str, one: MoveSum, titles: Titles, among: Among) -> MoveLine:
+def _offers(*programs: Program) -> dict[tuple[str, str], str]:
+    """Return what a new version (the first) no longer offers or offers again, in words."""
+    gone, *before = [{("competency", one.id) for one in each.competencies if one.archived} for each in programs] or [
+        set()
+    ]
+    again = set().union(*before) - gone
+    return dict.fromkeys(gone, _("no longer offered")) | dict.fromkeys(again, _("offered again"))
+
+
+def _line(program: str, one: MoveSum, titles: Titles, among: Among, offers: Mapping[tuple[str, str], str]) -> MoveLine:
     asked: dict[str, Any] = {"kind": one.kind, "key": one.key, "before": one.before, "after": one.after}
     url = url_for("designer.rehearsal_people", program=program, **asked, **_args(among))
-    return MoveLine(one, titles(one.kind, one.key), _word(one.kind, one.before), _word(one.kind, one.after), url)
+    before, after = _word(one.kind, one.before), _word(one.kind, one.after)
+    return MoveLine(one, titles(one.kind, one.key), before, after, url, offers.get((one.kind, one.key), ""))
 
 
 def _word(kind: str, state: str | None) -> str:

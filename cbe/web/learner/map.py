@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import request
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from cbe.services.progress import Progress
@@ -58,7 +59,8 @@ def draw(view: View, keys: tuple[str, ...]) -> Markup:
         title = view.competency_title(key)
         language = title.lang if title.is_fallback else None
         url = view.url("competency", competency=key)
-        nodes.append(MapNode(key, title.text, str(view.progress.states[key]), url, language))
+        note = _("no longer offered") if view.progress.compiled.competencies[key].archived else ""
+        nodes.append(MapNode(key, title.text, str(view.progress.states[key]), url, language, note))
     return render_map(placed, nodes, alternatives=alternatives, rtl=rtl, zoom=zoom_level())
 
 
