@@ -192,3 +192,33 @@ def test_the_picture_is_accessible(look, open_page, assert_accessible):
     page = open_page(f"{DEMO}?focus=version-control", sign_in="designer", **look)
     assert_accessible(page)
     assert_no_sideways_scroll(page)
+
+
+LOOKS = [
+    {"locale": "en-GB", "color_scheme": "light"},
+    {"locale": "ar", "color_scheme": "dark", "viewport": {"width": 320, "height": 640}},
+]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["light", "arabic-dark-small"])
+def test_what_cannot_be_taken_out_is_archived_beside(look, open_page, own_server, assert_accessible):
+    page = open_page(f"{DEMO}?focus=chart-choice", sign_in="designer", server=own_server, **look)
+    chosen = page.locator("[aria-labelledby=chosen]")
+    chosen.locator(".risk").click()
+    expect(chosen.locator(".risk")).to_have_count(0)
+    assert_accessible(page)
+    chosen.locator("form:has([name=offer]) button").click()
+    expect(page.locator("#c-chart-choice")).to_have_class("off")
+    expect(chosen.locator(".i use")).to_have_attribute("href", "#i-withheld")
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+
+
+def test_the_page_of_a_refused_removal_offers_to_archive(open_page, own_server, assert_accessible):
+    page = open_page("/programs/data-technician/draft?open=workplace&at=tickets", sign_in="designer", server=own_server)
+    archive = "button[value='archive competency tickets']"  # it removes as if nobody had had it when the page came
+    page.locator(archive).evaluate("button => { button.value = 'remove competency tickets'; button.click() }")
+    expect(page.get_by_role("heading", name="Not saved")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Archive").click()
+    expect(page.locator("#competency-tickets")).to_contain_text("no longer offered")
