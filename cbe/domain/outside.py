@@ -40,21 +40,23 @@ def whose(identities: Sequence[Identity], subject_id: str, name: str, email: str
     >>> whose([Identity("name", "Ada Byron")], "", "Grace Hopper", "").result
     'failed'
     >>> whose([], "did:key:z6Mk", "Ada Byron", "").message
-    'It was issued to did:key:z6Mk. That this is them is their own statement.'
+    'It was issued to did:key:z6Mk. That this is the learner is their own statement.'
     """
     if any(one.kind == "email" and _is(one, _spellings(email)) for one in identities):
-        return _row("passed", Worded("The e-mail address in it is theirs."))
+        return _row("passed", Worded("The e-mail address in it is the learner's."))
     if any(one.kind == "name" and _is(one, [name, _folded(name)]) for one in identities):
-        return _row("passed", Worded("The name in it is theirs."))
+        return _row("passed", Worded("The name in it is the learner's."))
     if any(one.kind in ("email", "name") for one in identities):
-        return _row("failed", Worded("It names somebody else: neither name nor e-mail address in it is theirs."))
+        return _row("failed", Worded("It names somebody else: neither name nor e-mail address in it is the learner's."))
     if identities or subject_id.startswith("did:"):
         named = subject_id or identities[0].value
         return _row(
             "unknown",
-            Worded("It was issued to %(subject)s. That this is them is their own statement.", subject=named[:200]),
+            Worded(
+                "It was issued to %(subject)s. That this is the learner is their own statement.", subject=named[:200]
+            ),
         )
-    return _row("unknown", Worded("It names nobody. That it was issued to them is their own statement."))
+    return _row("unknown", Worded("It names nobody. That it was issued to the learner is their own statement."))
 
 
 def _row(result: str, message: Worded) -> Check:

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 
 from cbe.services.learner_record import Award, Evidence, Mastery, Record, get_own_record
+from cbe.services.outside import list_own
 from cbe.services.sharing import Choice, Wanted
 from cbe.services.sharing import preview as preview_share
 
@@ -36,7 +37,7 @@ COLUMNS = (
 @my_record.get("/my-record")
 def look() -> str:
     """Show everything of oneself."""
-    return render_template("my_record/look.html", record=_record())
+    return render_template("my_record/look.html", record=_record(), elsewhere=list_own(identity.actor()))
 
 
 @my_record.get("/my-record/preview")

@@ -85,9 +85,12 @@ def _value_of(value: str) -> str:
     return str(KIND_WORDS.get(value, value))
 
 
+WHOSE = {"passed": _l("the learner's"), "failed": _l("somebody else's"), "unknown": _l("own statement")}
+"""Whose a credential from elsewhere is, in a word."""
 FOUND: Mapping[str, Any] = {
     "results": RESULTS,
     "verdicts": VERDICTS,
+    "whose": WHOSE,
     "verdict": _verdict,
     "name_of": _name_of,
     "said": _said,

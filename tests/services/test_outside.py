@@ -189,7 +189,7 @@ def test_a_trusted_issuer_is_recognized_as_a_transfer_that_names_the_rule(people
     assert progress.mastered == {"markup"}
     assert (entry.kind, entry.assessor, str(entry.decided_on)) == ("transfer", None, "2026-03-02")
     assert entry.authority == f"recognized by rule 1, approved by Registrar on {now.date()}"
-    assert "The e-mail address in it is theirs." in entry.reason
+    assert "The e-mail address in it is the learner's." in entry.reason
     with pytest.raises(Conflict):
         taken(people[0], key, now)
     assert outside.remove(people[0], key, now=now) is False

@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 LONGEST_NAME = 300
+FIRST_NAMES = 3
 LONGEST_SOURCE = 2_000
 
 
@@ -117,7 +118,7 @@ def bring_in(actor: Actor, data: bytes, *, source: str = "", now: datetime, outb
         if row is None:
             row = OutsideRow(
                 id=uuid4(), account_id=actor.account_id, digest=digest, text=one.text, carrier=one.carrier,
-                source=source[:LONGEST_SOURCE], name=(said.name or said.id)[:LONGEST_NAME],
+                source=source[:LONGEST_SOURCE], name=_name_of(said.name, parts_of(one)),
                 issuer=(said.issuer or said.issuer_id)[:LONGEST_NAME], brought_at=now,
             )  # fmt: skip
             keep_findings(row, findings, now)
@@ -213,6 +214,12 @@ def looked_at(row: OutsideRow) -> Outside:
         parts=tuple(_parts(parts, members or [found], rows)), brought_at=row.brought_at, checked_at=row.checked_at,
         is_withdrawn=row.withdrawn_at is not None,
     )  # fmt: skip
+
+
+def _name_of(name: str, parts: Sequence[Part | None]) -> str:
+    """Return what a credential goes by: a record without a name by the first credentials in it."""
+    names = [part.shown.name for part in parts[:FIRST_NAMES] if part and part.shown.name]
+    return (name or ", ".join(names))[:LONGEST_NAME]
 
 
 def _parts(
