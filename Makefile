@@ -18,7 +18,7 @@ ARGS :=
 # A stamp is named by what was installed, so an old pin brought back by git is noticed like a new one.
 stamp = $(VENV)/.installed-$(1)-$(shell cat $(2) 2>/dev/null | cksum | cut -d ' ' -f 1)
 RUNNING := $(call stamp,run,requirements.txt)
-TESTING := $(call stamp,dev,requirements.txt requirements-s3.txt requirements-dev.txt)
+TESTING := $(call stamp,dev,requirements.txt requirements-s3.txt requirements-pdf.txt requirements-dev.txt)
 BABEL := $(BIN)/python -m babel.messages.frontend
 # The errors of cbe/domain/errors.py carry a text as their first argument.
 EXTRACT := $(BABEL) -q extract -F babel.cfg --no-location --sort-output --no-wrap --project=cbe \

@@ -13,7 +13,7 @@ import pytest
 from tests.needs import PROJECT
 
 RUNNING, TESTING = PROJECT / "requirements.txt", PROJECT / "requirements-dev.txt"
-BUCKET = PROJECT / "requirements-s3.txt"
+BUCKET, SHEETS = PROJECT / "requirements-s3.txt", PROJECT / "requirements-pdf.txt"
 PRODUCT = [PROJECT / "app.py", *sorted((PROJECT / "cbe").rglob("*.py"))]
 DRAWN_IN_BY_NAME = {
     "email-validator",  # the Email validator of WTForms wants it
@@ -61,7 +61,7 @@ def direct(path: Path) -> set[str]:
 def test_what_is_installed_is_what_is_pinned() -> None:
     wrong = {
         name: (version, distribution(name).version)
-        for name, version in (pins(RUNNING) | pins(BUCKET) | pins(TESTING)).items()
+        for name, version in (pins(RUNNING) | pins(BUCKET) | pins(SHEETS) | pins(TESTING)).items()
         if name != "backports-zstd" and distribution(name).version != version
     }
     assert not wrong, f"pinned and installed differ: {wrong}; run make test, or change the pin"
@@ -70,7 +70,7 @@ def test_what_is_installed_is_what_is_pinned() -> None:
 def test_every_import_of_the_product_is_a_direct_pin() -> None:
     owners = packages_distributions()
     wanted = {normal(owner) for name in imported(PRODUCT) for owner in owners.get(name, [])}
-    pinned = direct(RUNNING) | direct(BUCKET)
+    pinned = direct(RUNNING) | direct(BUCKET) | direct(SHEETS)
     assert wanted <= pinned, f"pin in requirements.txt, with why: {wanted - pinned}"
 
 

@@ -281,6 +281,7 @@ ACCESS: dict[str, Access] = {
     "job_profiles.remove": PROFILE,
     "job_profiles.share": Access("signed_in", "profile:share", "own_profile"),
     "transcript.look": OWN_RECORD,
+    "transcript.pdf": OWN_RECORD,
     "transcript.add_code": OWN_RECORD,
     "my_record.look": MY_RECORD,
     "my_record.preview": Access("signed_in", "share:make", "self"),

@@ -19,7 +19,7 @@ from cbe.services.sharing import Landing, SharedRecord
 from .award_words import AWARD_STATES
 from .texts import KINDS, ROLES, day, level_word, moment, plain
 
-__all__ = ["HOW", "as_text", "judged_by", "level_on_scale", "link_of", "qr_code", "register", "who_shares"]
+__all__ = ["HOW", "as_text", "code_svg", "judged_by", "level_on_scale", "link_of", "qr_code", "register", "who_shares"]
 
 HOW = {
     "assessment": _l("assessed here"),
@@ -77,10 +77,15 @@ def link_of(secret: str) -> str:
 
 def qr_code(text: str) -> Markup:
     """Return a QR code as a drawing that stands in the page."""
+    return Markup(code_svg(text))  # noqa: S704 (only squares; what is encoded is no part of the markup)
+
+
+def code_svg(text: str) -> str:
+    """Return a QR code as SVG."""
     import segno  # few pages want it
 
     drawn = segno.make(text, micro=False).svg_inline(svgclass="qr", omitsize=True, dark="#000", light="#fff", border=4)
-    return Markup(drawn)  # noqa: S704 (only squares; what is encoded is no part of the markup)
+    return str(drawn).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
 
 
 def as_text(shared: SharedRecord, link: str | None) -> str:

@@ -14,19 +14,26 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from cbe.domain.errors import N_, NotFound
 from cbe.domain.program import Program, Rubric
 from cbe.services import sharing
 from cbe.services.learner_record import Award, Mastery, get_own_record
 from cbe.services.progress import get_own_progress
 from cbe.services.sharing import Choice, Share, Wanted
+from cbe.services.sheets import Sheet, Table, can_set, sheet_pdf
 
 from . import identity
-from .share_words import link_of
-from .texts import plain
+from .award_words import AWARD_STATES
+from .share_words import HOW, code_svg, link_of
+from .texts import KINDS, day, hours, level_word, plain
 
 __all__ = ["transcript"]
 
 transcript = Blueprint("transcript", __name__)
+
+HOW_SAID = N_(
+    "Assessed here: judged against published criteria by an assessor of the program. Recognized: prior learning, judged here by what was shown. Transferred: taken from another record, by its registrar. By exception: a waiver or substitution, entered with authority and reason."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,27 @@ def look(program: str) -> str:
     sheet = _sheet(program)
     share = next(_shares_of(sheet), None)
     link = link_of(share.secret) if share and share.secret else None
-    return render_template("my_record/transcript.html", sheet=sheet, share=share, link=link, today=identity.today())
+    return render_template(
+        "my_record/transcript.html",
+        HOW_SAID=HOW_SAID,
+        sheet=sheet,
+        share=share,
+        link=link,
+        today=identity.today(),
+        can_set=can_set(identity.locale()),
+    )
+
+
+@transcript.get("/my-record/transcripts/<key:program>/transcript.pdf")
+def pdf(program: str) -> Response:
+    """Give the sheet as PDF, where it can be set in the reader's language."""
+    if not can_set(identity.locale()):
+        raise NotFound("PDF is not made here in this language. Print the page instead.")
+    sheet = _sheet(program)
+    share = next(_shares_of(sheet), None)
+    answer = Response(sheet_pdf(_in_words(sheet, share)), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = 'attachment; filename="transcript.pdf"'
+    return answer
 
 
 @transcript.post("/my-record/transcripts/<key:program>/code")
@@ -78,6 +105,38 @@ def add_code(program: str) -> Response:
     )
     sharing.make_share(identity.actor(), wanted, today=identity.today(), now=identity.now())
     return redirect(url_for("transcript.look", program=program), 303)
+
+
+def _in_words(sheet: Transcript, share: Share | None) -> Sheet:
+    language = sheet.program.language
+    title, link = plain(sheet.program.title, language), link_of(share.secret) if share and share.secret else ""
+    credentials = tuple(
+        (plain(one.credential.title, language), str(KINDS[one.credential.kind]), str(AWARD_STATES[one.state]), day(one.awarded_on), hours(one.credential.credits or None), hours(one.number))
+        for one in sheet.awards
+    )  # fmt: skip
+    competencies = tuple(
+        (plain(one.competency.title, language), level_word(one.rubric, one.level, language) if one.level else _("met"), str(HOW[one.kind]), day(one.mastered_on), day(one.expires_on), hours(one.competency.credits or None), hours(one.number))
+        for one in sheet.masteries
+    )  # fmt: skip
+    heads = (_("Credential"), _("Kind"), _("Today"), _("Awarded on"), _("Credits"), _("Version"))
+    others = (
+        _("Competency"),
+        _("Level reached"),
+        _("How"),
+        _("Mastered on"),
+        _("Valid until"),
+        _("Credits"),
+        _("Version"),
+    )
+    tables = [Table(_("Credentials"), heads, credentials), Table(_("Competencies"), others, competencies)]
+    scales = [(_("Scale, lowest first"), " · ".join(plain(one.title, language) for one in scale.levels)) for scale in sheet.scales]  # fmt: skip
+    schemes = [(_("Credits"), sheet.program.credit_scheme), (_("Level"), sheet.program.level_framework)]
+    return Sheet(
+        language=identity.locale(), title=_("Transcript"), tables=[one for one in tables if one.rows],
+        subtitle=" · ".join((sheet.name, title, sheet.organization, day(identity.today()))), key_title=_("How to read it"),
+        key=[*scales, *((name, text) for name, text in schemes if text), (_("How"), _(HOW_SAID))],
+        to_check=_("To check it"), link=link, qr=code_svg(link) if link else "",
+    )  # fmt: skip
 
 
 def _sheet(program: str) -> Transcript:

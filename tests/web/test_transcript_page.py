@@ -32,6 +32,12 @@ def test_it_says_what_was_achieved_how_when_and_by_which_version(own):
     assert 'class="qr' not in page
 
 
+def test_it_is_given_as_pdf_where_that_can_be_set(own):
+    own.post(f"{SHEET}/code")
+    assert own.get(f"{SHEET}/transcript.pdf").data.startswith(b"%PDF")
+    assert own.get(f"{SHEET}/transcript.pdf", headers={"Accept-Language": "ar"}).status_code == 404
+
+
 def test_one_press_puts_a_code_on_it_that_leads_to_the_same_and_ends_when_it_is_revoked(own, client):
     own.post(f"{SHEET}/code")
     page = own.get(SHEET).text
