@@ -124,11 +124,11 @@ def take_over(
 def _decide(tx: Transaction, row: EnrolmentRow, way: _Way, outside_id: UUID) -> UUID:
     said, rule = way.part.shown, way.rule
     approver = people.names_of({rule.approved_by}).get(rule.approved_by, "–")
-    words = (said.name, f"{said.issuer} ({said.issuer_id})".strip(), said.id, str(way.on), str(way.whose.message))
+    words = (said.name, f"{said.issuer} ({said.issuer_id})".strip(), said.id, str(way.on))
     decision = NewDecision(
         way.competency, "transfer", way.on, way.on,
         authority=f"recognized by rule {rule.number}, approved by {approver} on {rule.approved_at.date()}",
-        reason=", ".join(filter(None, words)),
+        reason=f"{', '.join(filter(None, words))}. {way.whose.message}",
         source_digest=hashlib.sha256(f"{way.part.key}\n{way.competency}".encode()).hexdigest(),
     )  # fmt: skip
     (decision_id,) = sign_off(tx, [(row, decision, ())])
