@@ -92,6 +92,8 @@ ACCESS: dict[str, Access] = {
     "issuing.record_file": Access("signed_in", "credential:keep", "own_credential"),
     "issuing.own": OWN_CREDENTIAL,
     "issuing.own_file": OWN_CREDENTIAL,
+    "issuing.certificate": OWN_CREDENTIAL,
+    "issuing.certificate_file": OWN_CREDENTIAL,
     "issuing.set_public": OWN_CREDENTIAL,
     "issuing.set_named": OWN_CREDENTIAL,
     "issuing.admin": ISSUER,

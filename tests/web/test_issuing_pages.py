@@ -236,3 +236,13 @@ def test_a_record_is_chosen_asked_for_and_taken_away_when_it_is_signed(app, own,
     path = re.search(r"/my/record/[0-9a-f-]+/1\.json", own.get("/my/record").text)[0]
     record = json.loads(own.get(path).data)
     assert record["credentialSubject"]["verifiableCredential"] == [json.loads(row[2])]
+
+
+def test_a_certificate_prints_with_a_code_once_the_credential_has_a_public_address(own, row, learner):
+    path = f"/my/credentials/{row[0]}/certificate"
+    page = own.get(path).text
+    assert learner.name in page
+    assert 'class="qr' not in page
+    switch(own, row, True)
+    assert 'class="qr' in own.get(path).text
+    assert own.get(f"{path}.pdf").data.startswith(b"%PDF")
