@@ -112,6 +112,8 @@ RULES: Mapping[str, frozenset[str]] = {
     "record:keep": frozenset({"system"}),
     "issuer:edit": frozenset({"system", "admin"}),
     "credential:keep": frozenset({"self"}),
+    "app:register": frozenset({"anyone"}),
+    "app:keep": frozenset({"self"}),
     "notice:read": frozenset({"self"}),
     "privacy:read": frozenset({"data_protection", "registrar", "coordinator"}),
     "archive:take": frozenset({"self"}),

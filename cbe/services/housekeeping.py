@@ -15,7 +15,7 @@ KEPT_DAYS = 30
 
 
 def forget_expired(*, now: datetime) -> int:
-    """Delete sign-ins that ended, links and request keys that did a month ago, and notices read three months ago.
+    """Delete sign-ins that ended, links, request keys, tokens and the like that did a month ago, notices read long ago.
 
     Returns how many rows went.
     """

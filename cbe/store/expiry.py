@@ -1,4 +1,4 @@
-"""Rows that are of no use after their time: sign-ins, single-use links, keys of requests that were carried out, notices."""
+"""Rows that are of no use after their time: sign-ins, single-use links, keys of carried out requests, notices, tokens."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete
 
+from .connections import delete_old
 from .database import begin_write, db
 from .notices import NoticeRow
 from .people import LinkRow, RequestRow, SessionRow
@@ -15,7 +16,7 @@ __all__ = ["delete_expired"]
 
 
 def delete_expired(now: datetime, before: datetime, read_before: datetime) -> int:
-    """Delete sign-ins that ended, links and request keys from before a moment, notices read before another.
+    """Delete sign-ins that ended, links, request keys, tokens and the like from before a moment, notices read before another.
 
     Returns how many rows went.
     """
@@ -25,5 +26,6 @@ def delete_expired(now: datetime, before: datetime, read_before: datetime) -> in
     for condition in (*over, NoticeRow.read_at <= read_before):
         statement = delete(condition.left.table).where(condition)
         gone += cast(CursorResult[Any], db.session.execute(statement)).rowcount
+    gone += delete_old(before)
     db.session.commit()
     return gone

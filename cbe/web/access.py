@@ -3,7 +3,8 @@
 ``audience`` is the outer fence (``anyone`` or ``signed_in``), ``action`` the rule of ``domain.policy`` that the route's
 service asks for, ``subject`` what that rule is asked about: ``none``, ``self``, a ``program``, a ``group``, an
 ``account``, one's ``own_record`` in a program, one's ``own_notice``, ``own_phrase``, ``own_profile``, ``own_outside`` credential, ``own_share`` or ``own_item`` of evidence, a learner's
-``record``, a ``learner`` as data protection sees them, an item of their ``evidence``, or one's ``own_import`` of a program. The test of the access matrix is made from these rows.
+``record``, a ``learner`` as data protection sees them, an item of their ``evidence``, one's ``own_import`` of a program, or one's
+``own_app``, which reads for one. What programs ask for with a token is for ``anyone``: the token is looked at inside. The test of the access matrix is made from these rows.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ PUBLISH = Access("signed_in", "program:publish", "program")
 MOVE = Access("signed_in", "program:move", "program")
 OWN_CREDENTIAL = Access("signed_in", "credential:keep", "own_credential")
 ISSUER = Access("signed_in", "issuer:edit")
+CONNECTIONS = Access("signed_in", "app:keep", "self")
 AWAY = Access("signed_in", "away:set", "self")
 OUTSIDE = Access("signed_in", "outside:keep", "self")
 OWN_OUTSIDE = Access("signed_in", "outside:keep", "own_outside")
@@ -90,6 +92,20 @@ ACCESS: dict[str, Access] = {
     "issuing.record": Access("signed_in", "credential:keep", "self"),
     "issuing.ask_record": Access("signed_in", "credential:keep", "self"),
     "issuing.record_file": Access("signed_in", "credential:keep", "own_credential"),
+    "issuing.hand_over": PUBLIC,
+    "open_badges.discovery": PUBLIC,
+    "open_badges.credentials": PUBLIC,
+    "open_badges.upsert": PUBLIC,
+    "open_badges.profile": PUBLIC,
+    "open_badges.put_profile": PUBLIC,
+    "open_badges.register": Access("anyone", "app:register"),
+    "open_badges.token": PUBLIC,
+    "open_badges.revoke": PUBLIC,
+    "connections.consent": CONNECTIONS,
+    "connections.answer": CONNECTIONS,
+    "connections.listing": CONNECTIONS,
+    "connections.end": Access("signed_in", "app:keep", "own_app"),
+    "issuing.offer": OWN_CREDENTIAL,
     "issuing.own": OWN_CREDENTIAL,
     "issuing.own_file": OWN_CREDENTIAL,
     "issuing.certificate": OWN_CREDENTIAL,

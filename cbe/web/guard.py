@@ -29,10 +29,11 @@ CHART_STYLES = (
 """The digests of the two styles that plotly 7.1 adds: an empty one, and the one of its street maps, which we don't use
 but which it adds whenever it loads. Only chart pages allow them; a browser test hears when another version adds more."""
 POLICY = (
-    "default-src 'self'{styles}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "default-src 'self'{styles}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'{forms}; "
     "frame-ancestors 'none'"
 )
-"""Scripts, styles, fonts and connections follow the default; a page that is framed by nobody needs no X-Frame-Options."""
+"""Scripts, styles, fonts and connections follow the default; a page that is framed by nobody needs no X-Frame-Options.
+A page whose form leads on to another origin says so by ``answers_to``."""
 log = logging.getLogger(__name__)
 
 
@@ -84,7 +85,8 @@ def _say_why_signed_out() -> None:
 
 def _headers(response: Response) -> Response:
     styles = f"; style-src 'self' {CHART_STYLES}" if getattr(response, "has_charts", False) else ""
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(styles=styles))
+    forms = f" {response.answers_to}" if hasattr(response, "answers_to") else ""
+    response.headers.setdefault("Content-Security-Policy", POLICY.format(styles=styles, forms=forms))
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

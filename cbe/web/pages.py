@@ -20,6 +20,7 @@ from .assets import Assets
 from .award_words import AWARD_LOOKS, AWARD_STATES, ENTRIES
 from .case import case
 from .catalogue import catalogue
+from .connections import connections, open_badges
 from .designer import designer
 from .exchange import exchange
 from .files import file_size, file_word, files
@@ -50,7 +51,7 @@ __all__ = ["page_context", "register"]
 BLUEPRINTS = (
     public, account, home, notices, learner, record, catalogue, case, issuing, exchange, files, instructor, quarantine, designer, registrar, people, privacy, job_profiles, outside,
     verify,
-    my_record, shares, shared, transcript,
+    my_record, shares, shared, transcript, connections, open_badges,
 )  # fmt: skip
 
 
@@ -80,6 +81,8 @@ def register(app: Flask) -> None:
     # RFC 8058: what unsubscribes for its user has no page of ours before it, and so no token; the link is signed.
     app.extensions["csrf"].exempt(end_mails)
     app.extensions["csrf"].exempt(match)  # it changes nothing, and whoever looks at a share needs no cookie
+    # Programs show a token or a secret of their own and no cookie is looked at, so nobody's sign-in can be misused.
+    app.extensions["csrf"].exempt(open_badges)
     app.add_url_rule("/static/<path:filename>", "static", _asset)
     texts.register(app)
     evidence_words.register(app)

@@ -51,6 +51,7 @@ def lived(cast: Cast, now: datetime) -> None:
     from cbe.services.transaction import transaction
     from cbe.store import (
         assessing,
+        connections,
         evidence,
         issuing,
         moving,
@@ -131,6 +132,11 @@ def lived(cast: Cast, now: datetime) -> None:
         privacy.AnswerRow(id=item, correction_id=item, outcome="refused", role="", answered_at=now),
         privacy.AnswerTextRow(answer_id=item, reason="r"),
         issuing.NamedRow(**hers, agreed_at=now),
+        connections.AppRow(id=item, name="n", url="", redirects="https://a.example/", registered_at=now),
+        connections.ConsentRow(id=item, app_id=item, **hers, scopes="s", redirect="https://a.example/", challenge="c",
+                               code_digest="d", code_until=now, agreed_at=now),
+        connections.TokenRow(digest="d", consent_id=item, kind="access", expires_at=now),
+        connections.HandOverRow(digest="d", credential_id=item, expires_at=now),
         issuing.ShownEvidenceRow(**theirs, agreed_at=now),
         sharing.ShareRow(id=item, **hers, seed="0", digest="0", recipient="r", purpose="p", with_name=True, made_at=now, ends_at=now),
         sharing.ShareItemRow(id=item, share_id=item, kind="credential", award_id=award),

@@ -98,6 +98,7 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
         shared = _share(cast.people["learner"], item, held["files.download"]["file_id"], award)
         asked = _ask_correction(cast, now)
         brought = _bring(cast, now)
+        signed |= _connect(cast, signed["credential_id"])
     cookies = {name: _cookie(sign_in, f"{name}@cbe.example") for name in (*ACCOUNTS, "deactivated")}
     with app.app_context():
         enrolments.enrol(SYSTEM, extra["deactivated"], "web", now=now)
@@ -116,7 +117,7 @@ def set_stage(app, cast, now, sign_in, tmp_path) -> Stage:
             **brought.get(endpoint.partition(".")[0], {}),
             **brought.get(endpoint, {}),
             **public.get(endpoint, {}),
-            **(signed if endpoint.startswith("issuing.") else {}),
+            **(signed if endpoint.startswith(("issuing.", "connections.")) else {}),
             **(shared if endpoint.startswith(("shares.", "shared.")) else {}),
         }
         for endpoint, one in values.items()
@@ -227,6 +228,19 @@ def _sign(cast, now) -> dict[str, Any]:
     record = records.ask_record(cast.people["learner"].actor, [row.id], is_named=False, now=now)
     records.sign_records(now)
     return {**found, "name": "credential.json", "record_id": record, "part": 1}
+
+
+def _connect(cast, credential_id) -> dict[str, Any]:
+    """Let an application read for the learner, and a credential wait for a wallet; the requests are the real clock's."""
+    from cbe.services.connections import apps, consents, tokens
+    from cbe.services.issuing import hand_over
+
+    actor, now, back = cast.people["learner"].actor, datetime.now(UTC), "https://wallet.example/back"
+    app, _ = apps.register_app("Wallet", "", [back], keeps_secret=False, now=now)
+    consents.agree(actor, app, back, (consents.PROFILE,), "c" * 43, "code", now=now)
+    grant = tokens.find_code(app.id, "code", now=now)
+    tokens.redeem(grant, "access", None, now=now)
+    return {"consent_id": grant.consent_id, "secret": hand_over.offer(actor, credential_id, now=now)}
 
 
 def _move(cast, now) -> Any:

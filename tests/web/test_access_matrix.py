@@ -36,6 +36,7 @@ RELATIONS: dict[str, dict[str, set[str]]] = {
     "own_notice": {"self": {"learner"}},
     "own_phrase": {"self": {"instructor"}},
     "own_credential": {"self": {"learner"}},
+    "own_app": {"self": {"learner"}},
     "roster_record": {
         "group_instructor": {"instructor"},
         "coordinator": {"coordinator"},

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from cbe.services.issuing import credentials
+from cbe.services.issuing import credentials, hand_over
 
 from .. import identity
+from ..public import limiter
+from ..share_words import qr_code
 from .answers import issuing
 from .public_pages import ELEMENTS, FILES, as_file
 
@@ -18,9 +20,16 @@ from .public_pages import ELEMENTS, FILES, as_file
 @issuing.get("/my/credentials/<uuid:credential_id>")
 def own(credential_id: UUID) -> str:
     """Show one's own credential, public or not."""
-    actor = identity.actor()
-    found = credentials.get_own(actor, credential_id, now=identity.now())
-    return render_template("issuing/own.html", found=found, words=ELEMENTS, is_named=credentials.is_named(actor))
+    return _own(credential_id)
+
+
+@issuing.post("/my/credentials/<uuid:credential_id>/offer")
+@limiter.limit("30 per hour")
+def offer(credential_id: UUID) -> str:
+    """Make a link for a wallet, and show it this once: it is kept nowhere."""
+    secret = hand_over.offer(identity.actor(), credential_id, now=identity.now())
+    link = current_app.extensions["cbe"].base_url + url_for("issuing.hand_over", secret=secret)
+    return _own(credential_id, link)
 
 
 @issuing.get(f"/my/credentials/<uuid:credential_id>/<any({FILES}):name>")
@@ -50,3 +59,12 @@ def set_named(credential_id: UUID) -> AnyResponse:
         else _("Credentials signed from now on do not name you.")
     )
     return redirect(url_for("issuing.own", credential_id=credential_id), 303)
+
+
+def _own(credential_id: UUID, link: str | None = None) -> str:
+    actor = identity.actor()
+    found = credentials.get_own(actor, credential_id, now=identity.now())
+    drawn = qr_code(link) if link else None
+    return render_template(
+        "issuing/own.html", found=found, words=ELEMENTS, is_named=credentials.is_named(actor), link=link, drawn=drawn
+    )

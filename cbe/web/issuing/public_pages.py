@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from flask_babel import lazy_gettext as _l
 
 from cbe.domain.errors import NotFound
-from cbe.services.issuing import credentials, keys, pages, pictures, status
+from cbe.services.issuing import credentials, hand_over, keys, pages, pictures, status
 
 from .. import identity
 from ..credential_words import credential_words
@@ -115,6 +115,17 @@ def picture(version_id: UUID, credential: str) -> Response:
 def credential_file(credential_id: UUID, name: str) -> Response:
     """Give a public credential as a file."""
     return _alone(as_file(credentials.get_public(credential_id, now=identity.now()), name))
+
+
+@issuing.get("/hand-over/<secret>", endpoint="hand_over")
+@limiter.limit("60 per minute")
+def hand_over_to_wallet(secret: str) -> Response:
+    """Give a credential once to a wallet that fetches it. A browser that looks uses nothing up; it is told what this is."""
+    form, now = asked_for(JSON, PAGE), identity.now()
+    if form == PAGE[0] or request.method == "HEAD":
+        hand_over.look_at(secret, now=now)
+        return _alone(Response(render_template("issuing/hand_over.html")))
+    return _alone(as_json(hand_over.take(secret, now=now), form))
 
 
 def as_file(found: credentials.SignedCredential, name: str) -> Response:
