@@ -164,6 +164,6 @@ def _owned(account_id: UUID, since: datetime | None) -> Select[UUID]:
         select(CredentialRow.id)
         .join(AwardRow, AwardRow.id == CredentialRow.award_id)
         .join(EnrolmentRow, EnrolmentRow.id == AwardRow.enrolment_id)
-        .where(EnrolmentRow.account_id == account_id)
+        .where(EnrolmentRow.account_id == account_id, CredentialRow.document != "")  # what was erased is empty
     )
     return query if since is None else query.where(CredentialRow.signed_at > since)

@@ -103,6 +103,9 @@ PARTS: dict[str, Part] = {
     "award_event_text": _words("award_event_id", "reason"),
     "award_flag": Part("award_id", empty={"reason": None}),
     "issued_credential": Part("award_id", empty={"document": "", "jwt": "", "is_public": False}),
+    "hand_over": Part("credential_id", "goes", secret=frozenset({"digest"})),
+    "app_consent": Part("account_id", "goes", secret=frozenset({"code_digest", "challenge"})),
+    "app_token": Part("consent_id", "goes", secret=frozenset({"digest"})),
     "evidence": Part("enrolment_id"),
     "evidence_version": Part(
         "evidence_id", empty={"text": "", "links": "[]", "salt": ""}, secret=frozenset({"salt"})
