@@ -10,7 +10,7 @@
   const keep = () => { try { localStorage.setItem(own, JSON.stringify({ fields: fields(), seen: form.elements.seen.value })); } catch { /* full, or not allowed */ } };
   const forget = () => { try { localStorage.removeItem(own); } catch { /* not allowed */ } };
   const say = text => { if (said.textContent !== text) said.textContent = text; };
-  let saved = fields(), busy = null, timer, wait = 0, paused = !!document.querySelector("main [role=alert]"), leaving = false;
+  let saved = "unsaved" in form.dataset ? [] : fields(), busy = null, timer, wait = 0, paused = !!document.querySelector("main [role=alert]"), leaving = false;
 
   const later = seconds => { clearTimeout(timer); timer = setTimeout(save, seconds * 1000); };
   function changed(pause) {
@@ -84,6 +84,8 @@
   addEventListener("pageshow", () => { leaving = false; });
   addEventListener("pagehide", () => leaving || save());
   addEventListener("online", () => { wait = 0; save(); });
+
+  if (!saved.length) changed(.2);
 
   const entry = kept();
   if (entry && same(entry.fields, saved)) forget();

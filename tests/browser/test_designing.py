@@ -47,6 +47,19 @@ def test_a_rule_with_a_choice_and_a_stacked_credential_is_built_and_saved(open_d
     assert page.locator("tbody tr").last.inner_text().startswith("Tables and queries")
 
 
+def test_the_form_of_a_credential_saves_itself_and_what_a_button_did_to_its_rule(open_draft):
+    form = f"{CREDENTIALS}/badge-sql"
+    page = open_draft(form)
+    page.fill("#credits", "2.5")
+    expect(page.locator("[data-said]")).to_contain_text("Saved")
+    page.click('button[value="group r"]')
+    expect(page.locator('[id="r.1.kind"], [id="r.2.kind"], [id="r.3.kind"], [id="r.4.kind"]').first).to_be_visible()
+    page.fill("#level", "99")
+    expect(page.locator("[data-said]")).to_contain_text("Not saved:")
+    page.goto(form)
+    assert page.input_value("#credits") == "2.5"
+
+
 def test_ten_competencies_are_pasted_looked_at_and_added_at_once(open_draft):
     page = open_draft(f"{DRAFT}/table", scripts=False)
     page.get_by_role("link", name="Paste from a spreadsheet").click()

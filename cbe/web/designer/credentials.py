@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from cbe.domain.draft import Draft, Operation, add_part, move_part, remove_part, set_fields, unused_id
 from cbe.domain.errors import Invalid, NotFound
 
+from ..guard import wants_json
 from ..limits import page_number
 from ..rule_words import rule_sentence
 from ..texts import Spoken
@@ -22,6 +23,7 @@ from . import designer
 from .credential_form import CredentialForm, fields_of, quality_of
 from .frame import Page, page, save, title_of
 from .rule_form import group_of, sentence_tree
+from .saving import refused_quietly, saved
 
 PAGE = 50
 MOST_IN_SENTENCE = 40
@@ -77,20 +79,22 @@ def credential(program: str, credential: str) -> str:
 
 
 @designer.post("/programs/<key:program>/draft/credentials/<key:credential>")
-def save_credential(program: str, credential: str) -> Response | tuple[str, int] | str:
+def save_credential(program: str, credential: str) -> Response | tuple[str | Response, int] | str:
     """Save a credential, or do in the form what a button of its rule says."""
     found = _page_of(program, credential)
     form = CredentialForm.of_request(found, credential)
-    if request.form.get("do") != "save":
+    if request.form.get("do", "save" if wants_json() else "") != "save":
         return form.acted(request.form.get("do", ""), request.form.getlist("pick"))
 
     def make(draft: Draft) -> Operation:
         return set_fields(draft, "credential", credential, fields_of(form, draft, credential))
 
     try:
-        save(program, make)
+        answer = saved(program, make)
     except Invalid as error:
-        return form.refused(error)
+        return refused_quietly(found, error) or form.refused(error)
+    if answer:
+        return answer
     flash(_("Saved."))
     return redirect(url_for("designer.credential", program=program, credential=credential), 303)
 
