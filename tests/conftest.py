@@ -3,6 +3,7 @@
 People stand in `tests/cast.py`; a browser in `tests/browser/conftest.py`.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.databases import NOW, PostgresDatabases, SqliteDatabases, built_app, demo_settings, seeded_once
+from tests.lending import Applications
 from tests.network import close_the_fence
 
 if TYPE_CHECKING:
@@ -31,6 +33,13 @@ pytest_plugins = ["tests.cast"]
 def pytest_configure() -> None:
     """Close the fence before anything is collected."""
     close_the_fence()
+
+
+def pytest_collection_finish() -> None:
+    """Let Python look for garbage seldom: thousands of tests and modules stay, and looking through them took a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -84,10 +93,18 @@ def settings(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) 
     return chosen
 
 
+@pytest.fixture(scope="session")
+def applications(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applications]:
+    """Keep the applications that tests borrow."""
+    applications = Applications(tmp_path_factory.mktemp("applications"))
+    yield applications
+    applications.close()
+
+
 @pytest.fixture
-def app(settings: dict[str, str]) -> Iterator[Flask]:
-    """Build the application on a database of its own. Forms need no token here; browser tests send the real one."""
-    with built_app(settings) as app:
+def app(settings: dict[str, str], applications: Applications) -> Iterator[Flask]:
+    """Lend the application on a database of its own. Forms need no token here; browser tests send the real one."""
+    with applications.lent(settings) as app:
         app.config["WTF_CSRF_ENABLED"] = False
         yield app
 

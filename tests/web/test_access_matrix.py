@@ -122,7 +122,10 @@ def is_allowed(name: str, endpoint: str) -> bool:
 
 
 def cells(stage: Stage, half: int) -> Iterator[tuple[str, str, str, str, set[str]]]:
-    """Yield name, endpoint, method, address and the methods that the address knows, for every second person."""
+    """Yield name, endpoint, method, address and the methods that the address knows, for every second person.
+
+    What an address has no method for, routing refuses before anything asks who it is: there people take turns.
+    """
     rules = list(stage.app.url_map.iter_rules())
     known: dict[str, set[str]] = {}
     for rule in rules:
@@ -132,10 +135,13 @@ def cells(stage: Stage, half: int) -> Iterator[tuple[str, str, str, str, set[str
             rule.endpoint: url_for(rule.endpoint, **{key: stage.values[rule.endpoint][key] for key in rule.arguments})
             for rule in rules
         }
-    for rule in rules:
-        for name in sorted(ACCOUNTS | NOBODY)[half::2]:
-            for method in (*sorted(rule.methods - {"HEAD", "OPTIONS"}), *WRITING):
+    everybody = sorted(ACCOUNTS | NOBODY)[half::2]
+    for number, rule in enumerate(rules):
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            for name in everybody:
                 yield name, rule.endpoint, method, urls[rule.endpoint], known[rule.rule]
+        for turn, method in enumerate(WRITING, number):
+            yield everybody[turn % len(everybody)], rule.endpoint, method, urls[rule.endpoint], known[rule.rule]
 
 
 def problem(name: str, endpoint: str, method: str, status: int, known: set[str]) -> str | None:
