@@ -43,6 +43,7 @@ def built_app(settings: Mapping[str, str]) -> Iterator[Flask]:
     """Build the real application, and let go of its database at the end."""
     from cbe.application import create_app
     from cbe.store.database import db
+    from cbe.web.public import limiter
 
     app = create_app({**SETTINGS, **settings})
     app.config.update(TESTING=True)
@@ -50,6 +51,7 @@ def built_app(settings: Mapping[str, str]) -> Iterator[Flask]:
     try:
         yield app
     finally:
+        limiter.enabled = False  # all applications share it, and the newest one set it for those before
         with app.app_context():
             db.session.remove()
             db.engine.dispose()

@@ -86,6 +86,7 @@ def assert_accessible(page: Page, *, ignore: tuple[str, ...] = ()) -> None:
 
 def assert_no_sideways_scroll(page: Page) -> None:
     """Fail when the page is wider than its window."""
+    page.wait_for_load_state()
     wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide[0] <= wide[1], f"{page.url} is {wide[0]} px wide in a window of {wide[1]} px"
 

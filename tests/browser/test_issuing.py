@@ -1,6 +1,7 @@
 """Signed credentials in a browser: one's own, switched to public, what a stranger sees then, and who issues."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import assert_no_sideways_scroll
 
@@ -61,13 +62,13 @@ def test_an_administrator_changes_who_issues_and_makes_a_new_key(look, open_page
     page.fill("input[name=name]", "Harbour University")
     page.fill("input[name=url]", "harbour")
     page.click("form.card button.go")
-    assert page.locator("input[name=name]").input_value() == "Harbour University"
+    expect(page.locator("input[name=name]")).to_have_value("Harbour University")
     assert_no_sideways_scroll(page)
     page.fill("input[name=url]", "https://harbour.example")
     page.click("form.card button.go")
     page.click("form[action$='/key'] button")
-    assert page.locator("table tbody tr").count() == 1
+    expect(page.locator("table tbody tr")).to_have_count(1)
     assert_no_sideways_scroll(page)
     page = open_page("/issuers", server=own_server, **look)
-    assert page.locator("h1").inner_text() == "Harbour University"
+    expect(page.locator("h1")).to_have_text("Harbour University")
     assert_accessible(page)

@@ -1,5 +1,7 @@
 """Everything by keyboard alone: signing in, the links of the map, search, help."""
 
+from playwright.sync_api import expect
+
 PROGRAM = "/learn/data-technician"
 
 
@@ -27,14 +29,14 @@ def test_signing_in_and_opening_a_competency_wants_no_mouse(open_page):
     title = page.evaluate("document.activeElement.textContent")
     page.keyboard.press("Enter")
     page.wait_for_url("**/competencies/**")
-    assert page.inner_text("h1") == title
+    expect(page.locator("h1")).to_have_text(title)
 
 
 def test_the_first_tab_leads_past_the_header(open_page):
     page = open_page(PROGRAM, sign_in="learner")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_arrow_keys_move_through_the_map(open_page):
@@ -54,10 +56,11 @@ def test_arrow_keys_move_through_the_map(open_page):
 def test_slash_searches_unless_single_keys_are_off(open_page, own_server):
     page = open_page(PROGRAM, sign_in="learner", server=own_server)
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.name") == "q"
+    expect(page.locator("[name=q]").first).to_be_focused()
     page.goto("/settings")
     page.check("#keys-off")
     page.locator("form:has(#keys-off) button").click()
+    page.get_by_role("status").first.wait_for()
     page.goto(PROGRAM)
     page.locator(".map a").first.focus()
     page.keyboard.press("/")

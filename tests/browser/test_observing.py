@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import assert_no_sideways_scroll
 
@@ -42,11 +43,11 @@ def test_thirty_learners_take_six_clicks_and_one_per_exception(thirty, open_page
     click(page.get_by_label("Files and folders", exact=True))
     click(page.get_by_role("button", name="Show the grid"))
     click(page.get_by_role("button", name="Tick everyone"))
-    assert page.get_by_role("checkbox", name="Seen:", checked=True).count() == LEARNERS
+    expect(page.get_by_role("checkbox", name="Seen:", checked=True)).to_have_count(LEARNERS)
     click(page.get_by_label("Seen: Learner 7,"))
     click(page.get_by_role("button", name="Record"))
     page.wait_for_url("**/observations/*")
-    assert page.get_by_text(f"{LEARNERS - 1} decisions").is_visible()
+    expect(page.get_by_text(f"{LEARNERS - 1} decisions")).to_be_visible()
     assert len(clicks) <= 6 + 1
 
 
@@ -76,25 +77,26 @@ def test_what_was_ticked_survives_a_lost_page_and_never_moves_to_another_compete
     page.get_by_role("checkbox", name="Seen:").first.check()
     page.get_by_text("Kept in this browser until it is recorded.").wait_for()
     page.goto(f"{address}data-types")
-    assert not page.get_by_role("checkbox", name="Seen:").first.is_checked()
+    expect(page.get_by_role("checkbox", name="Seen:").first).not_to_be_checked()
     page.goto(f"{address}files-folders")
     page.get_by_text("What you had entered here is back").wait_for()
-    assert page.get_by_role("checkbox", name="Seen:").first.is_checked()
+    expect(page.get_by_role("checkbox", name="Seen:").first).to_be_checked()
     page.get_by_role("button", name="Start afresh").click()
+    expect(page.get_by_text("What you had entered here is back")).to_be_hidden()
     page.reload()
-    assert not page.get_by_role("checkbox", name="Seen:").first.is_checked()
+    expect(page.get_by_role("checkbox", name="Seen:").first).not_to_be_checked()
 
 
 def test_a_level_ticks_its_cell_and_what_is_recorded_is_kept_no_longer(own_server, open_page):
     page = open_page("/home", sign_in="instructor", server=own_server)
     page.goto("/programs/data-technician/observe?competency=files-folders")
     page.get_by_role("combobox", name="Level: ").first.select_option("advanced")
-    assert page.get_by_role("checkbox", name="Seen:", checked=True).count() == 1
+    expect(page.get_by_role("checkbox", name="Seen:", checked=True)).to_have_count(1)
     page.get_by_role("button", name="Record").click()
     page.wait_for_url("**/observations/*")
     page.goto("/programs/data-technician/observe?competency=files-folders")
-    assert page.get_by_role("checkbox", name="Seen:", checked=True).count() == 0
-    assert not page.get_by_text("What you had entered here is back").is_visible()
+    expect(page.get_by_role("checkbox", name="Seen:", checked=True)).to_have_count(0)
+    expect(page.get_by_text("What you had entered here is back")).to_be_hidden()
 
 
 def test_a_lost_line_keeps_the_page_and_says_so(open_page):
@@ -104,7 +106,7 @@ def test_a_lost_line_keeps_the_page_and_says_so(open_page):
     page.context.set_offline(True)
     page.get_by_role("button", name="Record").click()
     page.get_by_text("There is no connection now.").wait_for()
-    assert page.get_by_role("checkbox", name="Seen:", checked=True).count() > 0
+    expect(page.get_by_role("checkbox", name="Seen:", checked=True).first).to_be_visible()
 
 
 @pytest.mark.parametrize(

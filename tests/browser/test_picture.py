@@ -100,7 +100,7 @@ def test_ten_competencies_with_an_any_of_group_are_drawn_by_keyboard_alone(open_
     says(page, "S2 is needed for S3 now.")
     group = ("s1", "s2")
     assert edges(page) == {(a, b, (a,)) for a, b in CHAIN} | {("s1", "s3", group), ("s2", "s3", group)}
-    assert page.locator(".line.any").count() == 2
+    expect(page.locator(".line.any")).to_have_count(2)
 
 
 def test_every_step_is_said_and_can_be_left(open_new):
@@ -113,7 +113,7 @@ def test_every_step_is_said_and_can_be_left(open_new):
     page.keyboard.press("Escape")
     says(page, "Nothing was connected.")
     assert focused(page) == "one"
-    assert page.locator(".line").count() == 0
+    expect(page.locator(".line")).to_have_count(0)
     connect(page, "one", "two")
     says(page, "is needed for Two now.")
     page.keyboard.press("e")
@@ -121,7 +121,7 @@ def test_every_step_is_said_and_can_be_left(open_new):
     page.keyboard.press("Delete")
     says(page, "One is not needed for Two any more.")
     assert focused(page) == "one"
-    assert page.locator(".line").count() == 0
+    expect(page.locator(".line")).to_have_count(0)
     page.keyboard.press("e")
     says(page, "One has no edge in the picture.")
     page.keyboard.press("Enter")
@@ -174,7 +174,7 @@ def test_everything_is_drawn_without_scripts(open_new):
         page.click("[data-edge] button")
     assert edges(page) == {(key, "three", ("one", "two")) for key in ("one", "two")}
     page.click("#c-three")
-    assert page.inner_text("#chosen") == "Three"
+    expect(page.locator("#chosen")).to_have_text("Three")
     page.locator(".edges button").first.click()
     assert edges(page) == {("two", "three", ("two",))}
     assert_no_sideways_scroll(page)
