@@ -60,7 +60,6 @@ def test_slash_searches_unless_single_keys_are_off(open_page, own_server):
     page.goto("/settings")
     page.check("#keys-off")
     page.locator("form:has(#keys-off) button").click()
-    page.get_by_role("status").first.wait_for()
     page.goto(PROGRAM)
     page.locator(".map a").first.focus()
     page.keyboard.press("/")
