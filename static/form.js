@@ -4,7 +4,8 @@
   const form = document.querySelector("form[data-saves]"), said = form.querySelector("[data-said]");
   const own = `cbe-part ${form.dataset.saves} ${location.pathname}`;
   const ours = ["csrf_token", "once", "over", "seen", "find", "into", "add_language"];
-  const fields = () => [...new FormData(form)].filter(([name]) => !ours.includes(name));
+  const isNew = name => form.elements[name]?.closest?.("tr.new"); // a row of a table that is added by its button only
+  const fields = () => [...new FormData(form)].filter(([name]) => !ours.includes(name) && !isNew(name));
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const kept = () => { try { return JSON.parse(localStorage.getItem(own)); } catch { return null; } };
   const keep = () => { try { localStorage.setItem(own, JSON.stringify({ fields: fields(), seen: form.elements.seen.value })); } catch { /* full, or not allowed */ } };

@@ -64,6 +64,18 @@ def test_the_form_of_a_credential_saves_itself_and_what_a_button_did_to_its_rule
     assert page.input_value("#credits") == "2.5"
 
 
+def test_rows_of_the_table_save_themselves_and_new_ones_wait_for_the_button(open_draft):
+    page = open_draft(f"{DRAFT}/table?q=window")
+    page.fill('[id="0.code"]', "WIN-1")
+    page.fill('[id="1.title"]', "Not yet")
+    expect(page.locator("[data-said]")).to_contain_text("Saved")
+    page.goto(f"{DRAFT}/table?q=window")
+    assert page.input_value('[id="0.code"]') == "WIN-1"
+    assert page.input_value('[id="1.title"]') == ""
+    page.fill('[id="0.level"]', "99")
+    expect(page.locator("[data-said]")).to_contain_text("Not saved:")
+
+
 def test_ten_competencies_are_pasted_looked_at_and_added_at_once(open_draft):
     page = open_draft(f"{DRAFT}/table", scripts=False)
     page.get_by_role("link", name="Paste from a spreadsheet").click()

@@ -29,9 +29,11 @@ from cbe.services.draft_table import (
     section_ways,
 )
 
+from ..guard import wants_json
 from ..limits import page_number
 from . import designer
 from .frame import Page, page, save, told_in
+from .saving import refused_quietly, saved
 
 PAGE = 50
 SPARE = 5
@@ -85,9 +87,9 @@ def table(program: str) -> str:
 
 
 @designer.post("/programs/<key:program>/draft/table")
-def save_table(program: str) -> Response | tuple[str, int]:
-    """Save what was written in the cells of a page, as one operation."""
-    rows = _written()
+def save_table(program: str) -> Response | tuple[str | Response, int]:
+    """Save what was written in the cells of a page, as one operation; by itself only of the rows that are there."""
+    rows = [row for row in _written() if row.key or not wants_json()]
     last: list[Made] = []
 
     def make(draft: Draft) -> Operation:
@@ -97,12 +99,17 @@ def save_table(program: str) -> Response | tuple[str, int]:
         return last[0].operation
 
     try:
-        save(program, make)
+        answer = saved(program, make)
     except Invalid as error:
+        quietly = refused_quietly(page(program, "table"), error)
+        if quietly:
+            return quietly
         grid = _grid(page(program, "table"))
         grid.rows = [*((row.key, row.cells) for row in rows), *grid.rows[-SPARE:]]
         grid.problems = _at_rows(last, error)
         return _shown(grid), 422
+    if answer:
+        return answer
     _flash(last[0])
     return redirect(_address(program, request.args.get("page", "")), 303)
 
