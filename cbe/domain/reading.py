@@ -35,7 +35,7 @@ __all__ = [
 MOST_PROBLEMS = 100_000
 """Where reading stops: a file with more is not mended from a list, and a list of millions would not fit in memory."""
 
-MOST_MEMORY = 40_000_000
+MOST_MEMORY = 36_000_000
 """Bytes of pointers and texts after which no more problems are taken, for files whose names are very long."""
 
 LARGEST_NUMBER = 1_000_000_000

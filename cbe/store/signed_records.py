@@ -65,6 +65,12 @@ def list_waiting_records(limit: int) -> Sequence[UUID]:
     return db.session.scalars(waiting.order_by(SignedRecordRow.asked_at).limit(limit)).all()
 
 
+def has_signed_records(before: datetime) -> bool:
+    """Tell whether any record was asked for before a moment."""
+    query = select(SignedRecordRow.id).where(SignedRecordRow.asked_at < before).limit(1)
+    return db.session.scalar(query) is not None
+
+
 def forget_signed_records(before: datetime) -> int:
     """Delete the records that were asked for before a moment; return how many."""
     result = db.session.execute(delete(SignedRecordRow).where(SignedRecordRow.asked_at < before))

@@ -70,7 +70,7 @@ def test_a_resource_is_a_page_of_the_web(url):
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
 def test_a_table_runs_no_formula_that_a_name_or_a_title_holds(sign_in, app, learner, registrar, poisoned, sign, now):
     from cbe.interop.csv_table import write_table
-    from cbe.web.learner.own_data import _safe
+    from cbe.web.learner.own_data import safe_cell
 
     assert write_table(["a"], [[f"{sign}1+1"]]).decode("utf-8-sig").split("\r\n", 1)[1].lstrip('"').startswith("'")
-    assert _safe(f"{sign}1+1").startswith("'")
+    assert safe_cell(f"{sign}1+1").startswith("'")

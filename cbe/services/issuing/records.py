@@ -149,8 +149,11 @@ def sign_records(now: datetime, *, limit: int = 5) -> int:
 
 def forget_records(now: datetime) -> int:
     """Delete the records whose week is over; return how many."""
+    before = now - timedelta(days=KEPT_DAYS)
+    if not signed_records.has_signed_records(before):
+        return 0
     with transaction(SYSTEM, now) as tx:
-        gone = signed_records.forget_signed_records(now - timedelta(days=KEPT_DAYS))
+        gone = signed_records.forget_signed_records(before)
         tx.record("record:forget", records=gone)
     return gone
 
