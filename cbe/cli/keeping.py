@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from cbe.domain.policy import SYSTEM
 from cbe.services import backup as backups
-from cbe.services.demo import day, seed
+from cbe.services.demo import seed
 
 from .output import command, existing_file, now, progress_bar, write, write_json, write_table
 
@@ -53,6 +53,8 @@ def seed_(if_empty: bool, *, as_json: bool) -> None:
 def day_(learners: int, evidence: int, number: int, *, as_json: bool) -> None:
     """Live a simulated day through the real services and check that everything holds (exit 0) or not (1)."""
     with progress_bar(evidence, "living") as bar:
+        from cbe.services.demo import day  # hardly any command wants it
+
         done = day.live_day(
             SYSTEM, learners, evidence, seed=number, now=now(), progress=lambda at, total: bar.update(at - bar.pos)
         )

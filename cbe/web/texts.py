@@ -11,22 +11,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nh3
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_datetime_format
 from flask import Flask
 from flask_babel import format_date, format_decimal, format_time, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from cbe.domain.errors import Named, Worded
 from cbe.domain.program import Rubric, Text
 
 from . import identity
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 __all__ = [
     "KINDS",
@@ -93,7 +94,6 @@ ROLES = {
     "data_protection": _l("Data protection"),
     "verifier": _l("External verifier"),
 }
-MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
 MOST_BRACKETS = 2_000
 """A person's text with more of them would take seconds to read as Markdown; it is shown as it was written."""
 TAGS = {"p", "ul", "ol", "li", "em", "strong", "code", "pre", "blockquote", "a", "br", "h3", "h4", "h5", "h6"}
@@ -149,10 +149,19 @@ def language_name(tag: str) -> str:
         return tag
 
 
+@lru_cache(1)
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # sixty modules, and commands write no pages
+
+    return MarkdownIt("commonmark", {"html": False, "linkify": False})
+
+
 def rich(text: Text | None, language: str) -> Markup:
     """Return a text in Markdown as safe HTML, marked with its language when it isn't the page's."""
     spoken = in_words(text, language)
-    html = nh3.clean(MARKDOWN.render(spoken.text), tags=TAGS, link_rel="noopener noreferrer nofollow")
+    import nh3  # commands write no pages
+
+    html = nh3.clean(_markdown().render(spoken.text), tags=TAGS, link_rel="noopener noreferrer nofollow")
     if not spoken.is_fallback:
         return Markup(html)
     return Markup('<div lang="{}" dir="{}">{}</div>').format(spoken.lang, spoken.dir, Markup(html))
@@ -163,8 +172,10 @@ def rich_own(text: str) -> Markup:
     """Return what a person wrote in Markdown as safe HTML, in the direction of its own letters."""
     if text.count("[") > MOST_BRACKETS:
         return Markup('<div dir="auto"><p>{}</p></div>').format(Markup("<br>").join(text.splitlines()))
+    import nh3  # commands write no pages
+
     html = nh3.clean(
-        MARKDOWN.render(text),
+        _markdown().render(text),
         tags=TAGS,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from typing import Any, TypeGuard
@@ -63,6 +62,8 @@ def short_title(statement: Any) -> str:
     """
     if not is_text(statement):
         return ""
+    import html  # two thousand names of characters, for frameworks only
+
     text = HTML.sub(
         lambda mark: html.unescape(mark[0]) if mark[0][0] == "&" else " ", _INLINE.sub("", statement[:LOOKED_AT])
     )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from xml.parsers import expat
 
 from cbe.domain.errors import Worded
 
@@ -109,6 +108,8 @@ class _Reader:
 def text_of_svg(data: bytes, most: int) -> str | Worded | None:
     """Return the text baked into an SVG, in an attribute, as CDATA or escaped, none when there is none, or why not."""
     reader = _Reader(most)
+    from xml.parsers import expat
+
     parser = expat.ParserCreate(encoding="utf-8", namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler = reader.text
