@@ -23,7 +23,9 @@ from .prerequisite_text import PrerequisiteTextError, name_text, names_in, read_
 
 __all__ = ["COLUMNS", "EDGE_COLUMNS", "MOST_LINES", "read_program_csv", "write_edges_csv", "write_program_csv"]
 
-COLUMNS = ("id", "code", "title", "statement", "criteria", "section", "hours", "credits", "level", "prerequisites")
+COLUMNS = (
+    "id", "code", "title", "statement", "criteria", "section", "hours", "credits", "level", "archived", "prerequisites",
+)  # fmt: skip
 EDGE_COLUMNS = ("prerequisite", "competency", "group")
 MOST_LINES = 100_000
 
@@ -36,7 +38,7 @@ def read_program_csv(data: bytes, *, key: str, title: str, language: str, edges:
     """Return the program in a table, and in a second one with its prerequisites when `edges` are given.
 
     The columns are ``COLUMNS``, of which only `id` and `title` must be there, and ``EDGE_COLUMNS``. A section is the way to
-    it (``Web > Forms``), prerequisites are as in ``prerequisite_text``, hours left empty are one hour *not estimated*. In
+    it (``Web > Forms``), prerequisites are as in ``prerequisite_text``, what is no longer offered says ``yes`` under `archived`, hours left empty are one hour *not estimated*. In
     the second table those of one competency with the same group are a group of which one is enough; without, each is one
     of its own. Every problem has its place, ``/lines/<number>/<column>`` and ``/edges/lines/<number>/<column>``.
     """
@@ -115,6 +117,10 @@ class _Reading:
         made |= {name: number for name in ("credits", "level") if (number := self._number(line, name)) is not None}
         if cells["section"]:
             made["section"] = self._section(tuple(names_in(cells["section"], ">")))
+        if cells["archived"]:
+            made["archived"] = True
+            if cells["archived"].casefold() != "yes":
+                self.problems.append((line.at("archived"), N_("Write yes, or leave it empty.")))
         if cells.get("prerequisites"):
             try:
                 made["prerequisites"] = read_prerequisites(cells["prerequisites"])
@@ -199,6 +205,7 @@ def _cells(competency: Competency, ways: Mapping[str, str], language: str) -> li
         f"{competency.effort_hours:f}" if competency.effort_is_estimated else "",
         f"{competency.credits:f}" if competency.credits else "",
         str(competency.level or ""),
+        "yes" if competency.archived else "",
         write_prerequisites(competency.prerequisites),
     ]
 

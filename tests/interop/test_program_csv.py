@@ -120,8 +120,7 @@ ODD = st.sampled_from(["=1+1", "'=1+1", "''@x", "-", "two\nlines", 'quoted "x", 
 @given(programs(), st.data())
 def test_a_table_that_is_written_is_read_again(program, data):
     competencies = tuple(
-        replace(one, title=data.draw(ODD), statement=data.draw(st.none() | ODD), archived=False)
-        for one in program.competencies
+        replace(one, title=data.draw(ODD), statement=data.draw(st.none() | ODD)) for one in program.competencies
     )
     program = replace(program, id="p", title="P", competencies=competencies, credentials=())
     assert read(write_program_csv(program)).accepted()[1] == program
